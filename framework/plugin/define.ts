@@ -1,0 +1,88 @@
+/** Typed identity functions: they give a plugin its types and change nothing. Importing a plugin does nothing else. */
+import type { TObject } from '@sinclair/typebox';
+import type { Ports } from './port-types.js';
+import type {
+  DeviceContract, DeviceImplementation, HostContract, HostImplementation, ResourceContract, ResourceImplementation,
+  ResourceSlots, SinkContract, SinkImplementation, SourceContract, SourceImplementation, StageContract,
+} from './stage-types.js';
+
+type Contract<T> = Omit<T, 'kind'>;
+
+export function defineSource<O extends TObject, Out extends Ports, R extends ResourceSlots = Record<never, never>>(
+  contract: Contract<SourceContract<O, Out, R>>,
+): SourceContract<O, Out, R> {
+  return { kind: 'source', ...contract };
+}
+
+export function defineHost<O extends TObject, In extends Ports, Out extends Ports, R extends ResourceSlots = Record<never, never>>(
+  contract: Contract<HostContract<O, In, Out, R>>,
+): HostContract<O, In, Out, R> {
+  return { kind: 'host', ...contract };
+}
+
+export function defineDevice<
+  O extends TObject, In extends Ports, Out extends Ports, R extends ResourceSlots = Record<never, never>, D extends Ports = Record<never, never>,
+>(contract: Contract<DeviceContract<O, In, Out, R, D>>): DeviceContract<O, In, Out, R, D> {
+  return { kind: 'device', ...contract };
+}
+
+export function defineSink<O extends TObject, In extends Ports, R extends ResourceSlots = Record<never, never>>(
+  contract: Contract<SinkContract<O, In, R>>,
+): SinkContract<O, In, R> {
+  return { kind: 'sink', ...contract };
+}
+
+export function defineResource<O extends TObject, T>(contract: ResourceContract<O, T>): ResourceContract<O, T> {
+  return contract;
+}
+
+/* The implementation of a contract, in its own file: the contract is named only for its type. */
+
+export function implementSource<O extends TObject, Out extends Ports, R extends ResourceSlots>(
+  _contract: SourceContract<O, Out, R>, implementation: SourceImplementation<O, Out>,
+): SourceImplementation<O, Out> {
+  return implementation;
+}
+
+export function implementHost<O extends TObject, In extends Ports, Out extends Ports, R extends ResourceSlots>(
+  _contract: HostContract<O, In, Out, R>, implementation: HostImplementation<O, In, Out, R>,
+): HostImplementation<O, In, Out, R> {
+  return implementation;
+}
+
+export function implementDevice<O extends TObject, In extends Ports, Out extends Ports, R extends ResourceSlots, D extends Ports>(
+  _contract: DeviceContract<O, In, Out, R, D>, implementation: DeviceImplementation<O, In, Out, R, D>,
+): DeviceImplementation<O, In, Out, R, D> {
+  return implementation;
+}
+
+export function implementSink<O extends TObject, In extends Ports, R extends ResourceSlots>(
+  _contract: SinkContract<O, In, R>, implementation: SinkImplementation<O, In, R>,
+): SinkImplementation<O, In, R> {
+  return implementation;
+}
+
+export function implementResource<O extends TObject, T>(
+  _contract: ResourceContract<O, T>, implementation: ResourceImplementation<O, T>,
+): ResourceImplementation<O, T> {
+  return implementation;
+}
+
+/** A contract of any shape, as the registry holds it. The type parameters are checked where the contract is defined. */
+export type AnyStageContract = { readonly kind: StageContract['kind']; readonly summary: string };
+
+export interface Plugin {
+  readonly name: string;
+  readonly version: string;
+  /** Semantic version range of the framework that this plugin works with. */
+  readonly framework: string;
+  readonly summary: string;
+  /** Plugins whose `index.ts` or stage types this one uses, with version ranges. */
+  readonly requires?: Readonly<Record<string, string>>;
+  readonly stages?: Readonly<Record<string, AnyStageContract>>;
+  readonly resources?: Readonly<Record<string, { readonly summary: string }>>;
+}
+
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin;
+}
