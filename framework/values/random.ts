@@ -56,19 +56,30 @@ export function permutationFor(count: number, ...words: readonly (string | numbe
   return order;
 }
 
-function philox(counter: number, counterHigh: number, key: number): number {
+/** The first word of Philox 2x32-10 at the counter (high, low). */
+export function philox(counter: number, counterHigh: number, key: number): number {
   let left = counter >>> 0;
   let right = counterHigh >>> 0;
   let roundKey = key >>> 0;
   for (let round = 0; round < 10; round++) {
-    const product = BigInt(left) * 0xd256d193n;
-    const productHigh = Number(product >> 32n);
-    const productLow = Number(product & 0xffffffffn);
+    const productHigh = highProduct(left, 0xd256d193);
+    const productLow = Math.imul(left, 0xd256d193) >>> 0;
     left = (productHigh ^ roundKey ^ right) >>> 0;
     right = productLow;
     roundKey = (roundKey + 0x9e3779b9) >>> 0;
   }
   return left;
+}
+
+/** Upper 32 bits of the product of two unsigned 32-bit integers, by halves of 16 bits. */
+function highProduct(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const carry = aLow * bHigh + (middle % 65536);
+  return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(carry / 65536)) >>> 0;
 }
 
 /** Two independent 32-bit FNV-1a digests of the words, separated so that ('a', 'bc') and ('ab', 'c') differ. */
