@@ -4,6 +4,7 @@
  * bring a faster form under the same name (`registerKernel` of TensorFlow.js).
  */
 import { tf, type Tensor } from './tf.js';
+import { withoutTape } from './tape.js';
 
 export type KernelArray = Float32Array | Int32Array;
 
@@ -28,17 +29,24 @@ export interface KernelSpec<Attributes extends object> {
   readonly outputs: (inputs: readonly KernelOutput[], attributes: Attributes) => readonly KernelOutput[];
   /** Fills the outputs (zeroed before the call) from the inputs. It may not keep the views. */
   readonly compute: (inputs: readonly KernelView[], outputs: readonly KernelView[], attributes: Attributes) => void;
-  /** Gradients of the inputs, in order; null where there is none (then zeros). Without it no gradient flows at all. */
+  /**
+   * Gradients of the inputs, in order; null where there is none (then zeros). `dys` has one entry for each output,
+   * zeros where nothing depends on it. Without `gradient` the outputs are constants of the tape.
+   */
   readonly gradient?: (
     dys: readonly Tensor[],
     saved: { inputs: readonly Tensor[]; outputs: readonly Tensor[] },
     attributes: Attributes,
   ) => readonly (Tensor | null)[];
+  /** Inputs that `gradient` reads, kept until the backward pass; all by default. The others are missing from `saved.inputs`. */
+  readonly savesInputs?: readonly string[];
+  /** Keep the outputs for `gradient` too; otherwise `saved.outputs` is empty. */
+  readonly savesOutputs?: boolean;
 }
 
 export type KernelFunction<Attributes extends object> = (inputs: readonly Tensor[], attributes: Attributes) => Tensor[];
 
-/** Registers a kernel for the cpu and wasm engines with its gradient, and returns the function that runs it. */
+/** Registers a kernel for the engines that compute on the host, with its gradient, and returns the function that runs it. */
 export function defineKernel<Attributes extends object>(spec: KernelSpec<Attributes>): KernelFunction<Attributes> {
   for (const backendName of ['cpu', 'wasm', 'tensorflow']) {
     tf.registerKernel({
@@ -46,29 +54,36 @@ export function defineKernel<Attributes extends object>(spec: KernelSpec<Attribu
       backendName,
       kernelFunc: ({ inputs, backend, attrs }) => {
         const infos = spec.inputs.map((name) => (inputs as Record<string, tf.TensorInfo>)[name]!);
-        return runOnHost(spec, infos, backend as HostBackend, (attrs as unknown as { value: Attributes }).value);
+        return computeOnHost(spec, infos, backend as HostBackend, (attrs as unknown as Carried<Attributes>).value);
       },
     });
   }
-  registerKernelGradient(spec);
-  return (inputs, attributes) => {
-    const named: Record<string, Tensor> = {};
-    spec.inputs.forEach((name, index) => (named[name] = inputs[index]!));
-    const result = tf.engine().runKernel<Tensor | Tensor[]>(spec.name, named, { value: attributes } as never);
+  if (spec.gradient) registerKernelGradient(spec, spec.gradient);
+  const run: KernelFunction<Attributes> = (inputs, attributes) => {
+    const named = Object.fromEntries(spec.inputs.map((name, index) => [name, inputs[index]!]));
+    const carried: Carried<Attributes> = { value: attributes, shapes: inputs.map((input) => input.shape) };
+    const result = tf.engine().runKernel<Tensor | Tensor[]>(spec.name, named, carried as never);
     return Array.isArray(result) ? result : [result];
   };
+  return spec.gradient ? run : (inputs, attributes) => withoutTape(() => run(inputs, attributes));
+}
+
+/** What travels as the attributes of TensorFlow.js: ours, and the input shapes, so that zeros need no saved input. */
+interface Carried<Attributes> {
+  readonly value: Attributes;
+  readonly shapes: readonly (readonly number[])[];
 }
 
 /** The part of the cpu and wasm backends that a kernel on typed arrays needs. */
-interface HostBackend {
+export interface HostBackend {
   typedArrayFromHeap?(info: tf.TensorInfo): KernelArray;
   makeOutput?(shape: number[], dtype: string): tf.TensorInfo;
-  makeTensorInfo?(shape: number[], dtype: string, values?: KernelArray): tf.TensorInfo;
   readSync(dataId: object): KernelArray;
 }
 
-function runOnHost<Attributes extends object>(
-  spec: KernelSpec<Attributes>,
+/** Runs the typed-array form of a kernel: in place on the heap of wasm, on the arrays of other backends. */
+export function computeOnHost<Attributes extends object>(
+  spec: Pick<KernelSpec<Attributes>, 'outputs' | 'compute'>,
   infos: readonly tf.TensorInfo[],
   backend: HostBackend,
   attributes: Attributes,
@@ -96,23 +111,28 @@ function emptyArray(output: KernelOutput): KernelArray {
   return output.dtype === 'int32' ? new Int32Array(size) : new Float32Array(size);
 }
 
-function registerKernelGradient<Attributes extends object>(spec: KernelSpec<Attributes>): void {
-  const { gradient } = spec;
+/** More outputs than any kernel has: TensorFlow.js keeps the outputs whose entry is true. */
+const allOutputs = new Array<boolean>(32).fill(true);
+
+function registerKernelGradient<Attributes extends object>(
+  spec: KernelSpec<Attributes>,
+  gradient: NonNullable<KernelSpec<Attributes>['gradient']>,
+): void {
+  const savedNames = spec.inputs.filter((name) => spec.savesInputs?.includes(name) ?? true);
   tf.registerGradient({
     kernelName: spec.name,
-    inputsToSave: gradient ? [...spec.inputs] : [],
-    saveAllInputs: false,
-    outputsToSave: gradient ? undefined : [],
+    inputsToSave: savedNames,
+    outputsToSave: spec.savesOutputs ? allOutputs : [],
     gradFunc: (dy, saved, attrs) => {
-      const attributes = (attrs as unknown as { value: Attributes }).value;
-      const inputs = saved.slice(0, spec.inputs.length);
-      const dys = Array.isArray(dy) ? dy : [dy];
-      const gradients = gradient ? gradient(dys, { inputs, outputs: saved.slice(spec.inputs.length) }, attributes) : [];
-      const named: Record<string, () => Tensor> = {};
-      spec.inputs.forEach((name, index) => {
-        named[name] = () => gradients[index] ?? tf.zerosLike(inputs[index]!);
+      const { value, shapes } = attrs as unknown as Carried<Attributes>;
+      const inputs: Tensor[] = [];
+      savedNames.forEach((name, index) => (inputs[spec.inputs.indexOf(name)] = saved[index]!));
+      const outputs = saved.slice(savedNames.length);
+      const gradients = tf.tidy(() => {
+        const made = gradient(Array.isArray(dy) ? dy : [dy], { inputs, outputs }, value);
+        return made.map((tensor, index) => tensor ?? tf.zeros([...shapes[index]!]));
       });
-      return named;
+      return Object.fromEntries(spec.inputs.map((name, index) => [name, () => gradients[index] ?? tf.zeros([...shapes[index]!])]));
     },
   });
 }

@@ -1,3 +1,10 @@
 /** What the tensor code of plugins may use: import it from `maths/`, `networks/` and device stages only. */
 export { tf, type Tensor, type Variable } from './tf.js';
+export { useEngine, probeEngines, type Engine, type EngineName, type EngineReport } from './engines.js';
 export { defineKernel, type KernelFunction, type KernelSpec, type KernelView, type KernelOutput } from './define-kernel.js';
+export { stopGradient, withoutTape } from './tape.js';
+export { gatherRows } from './operators/gather-rows.js';
+export { matMulShared } from './operators/mat-mul-shared.js';
+export { resizeByMatrices } from './operators/resize-by-matrices.js';
+export { safeNorm, safeSqrt } from './operators/safe-norm.js';
+export { sparseMatMul, transposeSparse, type SparseMatrix } from './operators/sparse-mat-mul.js';

@@ -1,0 +1,25 @@
+/** What TensorFlow.js 4.22 lacks, computes wrongly or computes slowly, put right once for each engine. */
+import type { EngineName } from '../engines/driver.js';
+import { registerGatherGradients, registerSegmentSum } from './gather-gradients.js';
+import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
+import { fenceEinsum, registerShapeGradients } from './shape-gradients.js';
+import { registerZeroGradients } from './zero-gradients.js';
+
+const registered = new Set<EngineName>();
+
+/** Gradients are common to all engines; kernels are registered when an engine is first used. */
+export function registerCompat(engine: EngineName): void {
+  if (registered.size === 0) {
+    registerZeroGradients();
+    registerGatherGradients();
+    registerShapeGradients();
+    registerMatMulGradient();
+  }
+  if (registered.has(engine)) return;
+  registered.add(engine);
+  if (engine === 'wasm' || engine === 'cpu') fenceEinsum(engine);
+  if (engine === 'wasm') {
+    registerSegmentSum(engine);
+    registerWasmMatMul();
+  }
+}

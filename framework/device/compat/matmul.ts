@@ -1,0 +1,69 @@
+/**
+ * Matrix products. Two repairs: the gradient of a product whose batch axes were broadcast (TensorFlow.js forgets to sum
+ * over them), and, on wasm, products with a transposed or batched operand, which leave XNNPACK for a scalar loop that is
+ * some forty times slower: operands are transposed first and batches are multiplied one by one.
+ */
+import { tf, type Tensor } from '../tf.js';
+import { replaceGradient, replaceKernel } from './registry.js';
+import { asTensor, kernelOf } from './stock-kernels.js';
+
+export function registerMatMulGradient(): void {
+  replaceGradient({
+    kernel: 'BatchMatMul',
+    saves: ['a', 'b'],
+    gradient: (dy, [a, b], { transposeA, transposeB }) => ({
+      a: () => sumTo(transposeA ? tf.matMul(b!, dy, transposeB as boolean, true) : tf.matMul(dy, b!, false, !transposeB), a!.shape),
+      b: () => sumTo(transposeB ? tf.matMul(dy, a!, true, transposeA as boolean) : tf.matMul(a!, dy, !transposeA, false), b!.shape),
+    }),
+  });
+}
+
+/** Sums over the leading axes that broadcasting added or stretched. */
+function sumTo(x: Tensor, shape: readonly number[]): Tensor {
+  const added = x.rank - shape.length;
+  const axes = x.shape.map((_, axis) => axis).filter((axis) => axis < added || (shape[axis - added] === 1 && x.shape[axis] !== 1));
+  return axes.length === 0 ? x : tf.sum(x, axes).reshape([...shape]);
+}
+
+/** Wasm: everything becomes plain products of two matrices. */
+export function registerWasmMatMul(): void {
+  const stock = kernelOf('BatchMatMul', 'wasm');
+  replaceKernel('BatchMatMul', 'wasm', ({ inputs, attributes, backend }) =>
+    tf.tidy(() => {
+      const a = transposedIf(asTensor(inputs['a']!), attributes['transposeA'] === true);
+      const b = transposedIf(asTensor(inputs['b']!), attributes['transposeB'] === true);
+      const plain = (left: Tensor, right: Tensor): Tensor =>
+        asTensor(stock({ inputs: { a: left, b: right }, attrs: { transposeA: false, transposeB: false }, backend }));
+      return multiply(a, b, plain);
+    }),
+  );
+}
+
+function transposedIf(x: Tensor, transposed: boolean): Tensor {
+  if (!transposed) return x;
+  const axes = x.shape.map((_, axis) => axis);
+  return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+}
+
+function multiply(a: Tensor, b: Tensor, plain: (left: Tensor, right: Tensor) => Tensor): Tensor {
+  const batchA = a.shape.slice(0, -2);
+  const batchB = b.shape.slice(0, -2);
+  const [rows, inner] = a.shape.slice(-2) as [number, number];
+  const columns = b.shape[b.rank - 1]!;
+  const batch = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
+  const [countA, countB] = [tf.util.sizeFromShape(batchA), tf.util.sizeFromShape(batchB)];
+  const shape = [...batch, rows, columns];
+  // One matrix on the right serves all rows of all batches at once.
+  if (countB === 1) return plain(a.reshape([countA * rows, inner]), b.reshape([inner, columns])).reshape(shape);
+  if (countA > 1 && countA !== countB) {
+    throw new RangeError(`matMul cannot broadcast batches [${batchA.join(', ')}] and [${batchB.join(', ')}]: reshape one operand first`);
+  }
+  const left = a.reshape([countA, rows, inner]);
+  const right = b.reshape([countB, inner, columns]);
+  const products: Tensor[] = [];
+  for (let index = 0; index < countB; index++) {
+    const from = countA === 1 ? left : left.slice([index, 0, 0], [1, rows, inner]);
+    products.push(plain(from.reshape([rows, inner]), right.slice([index, 0, 0], [1, inner, columns]).reshape([inner, columns])));
+  }
+  return tf.stack(products).reshape(shape);
+}

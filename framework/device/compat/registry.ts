@@ -1,0 +1,41 @@
+/** Replacing entries of TensorFlow.js's registries without its warnings about duplicates. */
+import { tf, type Tensor } from '../tf.js';
+import type { HostBackend } from '../define-kernel.js';
+
+export type GradientThunks = Record<string, () => Tensor>;
+
+export interface GradientEntry {
+  readonly kernel: string;
+  /** Inputs kept for the backward pass. */
+  readonly saves?: readonly string[];
+  readonly gradient: (dy: Tensor, saved: readonly Tensor[], attributes: Readonly<Record<string, unknown>>) => GradientThunks;
+}
+
+export function replaceGradient(entry: GradientEntry): void {
+  if (tf.getGradient(entry.kernel)) tf.unregisterGradient(entry.kernel);
+  tf.registerGradient({
+    kernelName: entry.kernel,
+    inputsToSave: [...(entry.saves ?? [])],
+    gradFunc: (dy, saved, attrs) => entry.gradient(dy as Tensor, saved, attrs as Readonly<Record<string, unknown>>),
+  });
+}
+
+export type KernelImplementation = (call: {
+  readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly backend: HostBackend & tf.KernelBackend;
+}) => tf.TensorInfo | tf.TensorInfo[];
+
+export function replaceKernel(kernelName: string, backendName: string, implementation: KernelImplementation): void {
+  if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      implementation({
+        inputs: inputs as Readonly<Record<string, tf.TensorInfo>>,
+        attributes: attrs as unknown as Readonly<Record<string, unknown>>,
+        backend: backend as HostBackend & tf.KernelBackend,
+      }),
+  });
+}

@@ -1,0 +1,68 @@
+/** Gradients of operators that move values about: missing or wrong in TensorFlow.js 4.22. */
+import { tf, type Tensor } from '../tf.js';
+import { FlowError } from '../../errors/flow-error.js';
+import { defineKernel } from '../define-kernel.js';
+import { replaceGradient, replaceKernel } from './registry.js';
+
+interface StridedLayout {
+  readonly begin: readonly number[];
+  readonly strides: readonly number[];
+  /** Shape of the slice before axes of extent 1 are dropped. */
+  readonly sliced: readonly number[];
+  readonly shape: readonly number[];
+}
+
+/** The adjoint of a strided slice: writes dy where the slice read, zero elsewhere. */
+const stridedScatter = defineKernel<StridedLayout>({
+  name: 'device/strided-scatter',
+  inputs: ['dy'],
+  outputs: (_inputs, { shape }) => [{ shape, dtype: 'float32' }],
+  compute: ([dy], [result], { begin, strides, sliced, shape }) => {
+    const steps = tf.util.computeStrides([...shape, 1]);
+    const position = new Array<number>(shape.length).fill(0);
+    for (let read = 0; read < dy!.data.length; read++) {
+      let write = 0;
+      for (let axis = 0; axis < shape.length; axis++) write += (begin[axis]! + position[axis]! * strides[axis]!) * steps[axis]!;
+      result!.data[write] = dy!.data[read]!;
+      for (let axis = shape.length - 1; axis >= 0 && ++position[axis]! === sliced[axis]!; axis--) position[axis] = 0;
+    }
+  },
+});
+
+export function registerShapeGradients(): void {
+  replaceGradient({
+    kernel: 'StridedSlice',
+    saves: ['x'],
+    gradient: (dy, [x], attributes) => ({ x: () => stridedScatter([dy], stridedLayout(x!, attributes))[0]! }),
+  });
+  replaceGradient({
+    kernel: 'Cumsum',
+    gradient: (dy, _saved, { axis, exclusive, reverse }) => ({
+      x: () => tf.cumsum(dy, axis as number, exclusive as boolean, !(reverse as boolean)),
+    }),
+  });
+  replaceGradient({
+    kernel: 'MirrorPad',
+    gradient: () => ({ x: () => refuse('the gradient of mirrorPad', 'use `tf.gather` with mirrored indices on each axis') }),
+  });
+}
+
+/** Einsum takes 18 s on cpu for what one matrix product does in 0.4 s, and does not exist on wasm. */
+export function fenceEinsum(backendName: string): void {
+  replaceKernel('Einsum', backendName, () => refuse('einsum', 'use `matMul`, with `transpose` and `reshape` where needed'));
+}
+
+function refuse(what: string, cure: string): never {
+  throw new FlowError('FLOW_DEVICE', { message: `TensorFlow.js computes ${what} wrongly or too slowly, so it is switched off.`, cure });
+}
+
+function stridedLayout(x: Tensor, attributes: Readonly<Record<string, unknown>>): StridedLayout {
+  const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes as Record<string, never>;
+  const info = tf.slice_util.sliceInfo(x.shape, begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask);
+  return {
+    begin: info.begin,
+    strides: info.strides,
+    sliced: tf.slice_util.computeOutShape(info.begin, info.end, info.strides),
+    shape: x.shape,
+  };
+}

@@ -1,0 +1,27 @@
+/** What an engine must bring. The engines are listed in `../engines.ts`, in the order that `auto` tries them. */
+export type EngineName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
+
+/** A TensorFlow.js backend made ready. */
+export interface Engine {
+  readonly name: EngineName;
+  /** The same call gives the same bits, whatever else runs. */
+  readonly deterministic: boolean;
+  /** `dataSync` works inside a device section. */
+  readonly readsSynchronously: boolean;
+  /** One line for people: `wasm (SIMD, 1 thread, TensorFlow.js 4.22.0)`. */
+  describe(): string;
+}
+
+export interface EngineDriver {
+  readonly name: EngineName;
+  /** Loads the packages and makes the backend current. Throws `EngineAbsent` where that cannot be. */
+  activate(): Promise<Engine>;
+}
+
+/** An engine that cannot be used here, and what would help. */
+export class EngineAbsent extends Error {
+  constructor(readonly reason: string, readonly cure: string) {
+    super(reason);
+    this.name = 'EngineAbsent';
+  }
+}

@@ -1,0 +1,85 @@
+import type { Tensor } from '../tf.js';
+import { defineKernel, type KernelFunction } from '../define-kernel.js';
+
+/** A sparse matrix in compressed rows (CSR): entries of row r are `rowPointers[r]` … `rowPointers[r + 1] − 1`. */
+export interface SparseMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** rows + 1 entries. */
+  readonly rowPointers: Int32Array;
+  readonly columnIndices: Int32Array;
+  readonly values: Float32Array;
+}
+
+interface Product {
+  readonly matrix: SparseMatrix;
+}
+
+const product: KernelFunction<Product> = defineKernel<Product>({
+  name: 'device/sparse-mat-mul',
+  inputs: ['x'],
+  outputs: ([x], { matrix }) => [{ shape: [x!.shape[0]!, matrix.rows, x!.shape[2]!], dtype: 'float32' }],
+  compute: ([x], [result], { matrix }) => {
+    const [batch, , channels] = x!.shape as [number, number, number];
+    for (let b = 0; b < batch; b++) {
+      const from = x!.data.subarray(b * matrix.columns * channels, (b + 1) * matrix.columns * channels) as Float32Array;
+      const to = result!.data.subarray(b * matrix.rows * channels, (b + 1) * matrix.rows * channels) as Float32Array;
+      multiplyInto(matrix, from, to, channels);
+    }
+  },
+  savesInputs: [],
+  gradient: ([dy], _saved, { matrix }) => [product([dy!], { matrix: transposeSparse(matrix) })[0]!],
+});
+
+function multiplyInto(matrix: SparseMatrix, from: Float32Array, to: Float32Array, channels: number): void {
+  const { rows, rowPointers, columnIndices, values } = matrix;
+  for (let row = 0; row < rows; row++) {
+    const write = row * channels;
+    for (let entry = rowPointers[row]!; entry < rowPointers[row + 1]!; entry++) {
+      const value = values[entry]!;
+      const read = columnIndices[entry]! * channels;
+      for (let c = 0; c < channels; c++) to[write + c]! += value * from[read + c]!;
+    }
+  }
+}
+
+/**
+ * y[b] = A x[b] for a constant sparse matrix A. The gradient is Aᵀ dy; Aᵀ is made once for each matrix object.
+ *
+ * @param matrix A [M, N].
+ * @param x float32 [B, N, C].
+ * @returns float32 [B, M, C].
+ * @throws RangeError when x is not [B, N, C].
+ */
+export function sparseMatMul(matrix: SparseMatrix, x: Tensor): Tensor {
+  if (x.rank !== 3 || x.shape[1] !== matrix.columns) {
+    throw new RangeError(`sparseMatMul: x must be [B, ${matrix.columns}, C], got [${x.shape.join(', ')}]`);
+  }
+  return product([x], { matrix })[0]!;
+}
+
+const transposes = new WeakMap<SparseMatrix, SparseMatrix>();
+
+/** Aᵀ, by counting sort; remembered for each matrix object, and (Aᵀ)ᵀ is A itself. */
+export function transposeSparse(matrix: SparseMatrix): SparseMatrix {
+  const known = transposes.get(matrix);
+  if (known) return known;
+  const { rows, columns, rowPointers, columnIndices, values } = matrix;
+  const pointers = new Int32Array(columns + 1);
+  for (const column of columnIndices) pointers[column + 1]!++;
+  for (let column = 0; column < columns; column++) pointers[column + 1]! += pointers[column]!;
+  const next = pointers.slice(0, columns);
+  const indices = new Int32Array(columnIndices.length);
+  const moved = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let entry = rowPointers[row]!; entry < rowPointers[row + 1]!; entry++) {
+      const place = next[columnIndices[entry]!]!++;
+      indices[place] = row;
+      moved[place] = values[entry]!;
+    }
+  }
+  const transposed: SparseMatrix = { rows: columns, columns: rows, rowPointers: pointers, columnIndices: indices, values: moved };
+  transposes.set(matrix, transposed);
+  transposes.set(transposed, matrix);
+  return transposed;
+}
