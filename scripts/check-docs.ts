@@ -1,0 +1,59 @@
+/** Holds the written documents against the code: error codes, links, and every plugin's table of stage types and options. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errorCodes } from '../framework/errors/error-codes.js';
+import type { Plugin } from '../framework/plugin/define.js';
+import { builtinPlugins } from '../plugins/index.js';
+
+const problems: string[] = [];
+
+function markdownFiles(): string[] {
+  const folders = ['docs', 'framework', 'plugins', 'bench', 'weights', 'examples'].filter((folder) => existsSync(folder));
+  const inFolders = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  return ['README.md', 'CHANGELOG.md', ...inFolders].filter((file) => file.endsWith('.md') && !file.includes('templates'));
+}
+
+function checkErrorCodes(): void {
+  const text = readFileSync('docs/errors.md', 'utf8');
+  const documented = new Set([...text.matchAll(/^\| `(FLOW_[A-Z_]+)` \|/gm)].map((match) => match[1]!));
+  for (const code of Object.keys(errorCodes)) if (!documented.has(code)) problems.push(`docs/errors.md does not list ${code}`);
+  for (const code of documented) if (!(code in errorCodes)) problems.push(`docs/errors.md lists ${code}, which no code raises`);
+}
+
+function checkLinks(file: string): void {
+  const text = readFileSync(file, 'utf8').replace(/```[\s\S]*?```/g, '');
+  for (const match of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)/g)) {
+    if (!existsSync(join(dirname(file), match[1]!))) problems.push(`${file} links to ${match[1]}, which does not exist`);
+  }
+}
+
+function checkPlugin(plugin: Plugin): void {
+  const file = join('plugins', plugin.name, 'README.md');
+  if (!existsSync(file)) {
+    problems.push(`${file} is missing`);
+    return;
+  }
+  const text = readFileSync(file, 'utf8');
+  for (const [kind, types] of Object.entries({ stage: plugin.stages ?? {}, resource: plugin.resources ?? {} })) {
+    for (const [name, contract] of Object.entries(types)) {
+      if (!text.includes(`\`${plugin.name}/${name}\``)) problems.push(`${file} does not mention the ${kind} type ${plugin.name}/${name}`);
+      const options = (contract as { options?: { properties?: Record<string, { description?: string }> } }).options?.properties ?? {};
+      for (const [option, schema] of Object.entries(options)) {
+        if (!text.includes(`\`${option}\``)) problems.push(`${file} does not mention option ${option} of ${plugin.name}/${name}`);
+        if (!schema.description) problems.push(`option ${option} of ${plugin.name}/${name} has no description`);
+      }
+    }
+  }
+}
+
+checkErrorCodes();
+markdownFiles().forEach(checkLinks);
+builtinPlugins.forEach(checkPlugin);
+const folders = readdirSync('plugins', { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+for (const folder of folders) if (!builtinPlugins.some((plugin) => plugin.name === folder)) problems.push(`plugins/index.ts does not list ${folder}`);
+
+for (const problem of problems) console.error(problem);
+console.log(problems.length === 0 ? 'documents agree with the code' : `${problems.length} problems in the documents`);
+process.exitCode = problems.length === 0 ? 0 : 1;
