@@ -1,0 +1,7 @@
+/** Helpers for tests of operators, stages and plugins. */
+export { checkGradient, type GradientOptions } from './check-gradient.js';
+export { close, float32Tolerance, type Tolerance } from './close.js';
+export { onEngines, type RegisterCase, type TestCase } from './engines.js';
+export { expectNoLeak } from './leak.js';
+export { testOperator, type OperatorPart, type OperatorParts } from './operator-suite.js';
+export { normalTensor, toTensor, uniformTensor, valuesOf, type Numbers } from './values.js';
