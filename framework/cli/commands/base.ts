@@ -5,7 +5,7 @@ import { renderProblems } from '../../errors/render-problems.js';
 
 /** Flags of every command that reads a pipeline file. */
 export const pipelineFlags = {
-  set: Flags.string({ multiple: true, summary: 'Set an existing key, as PATH=VALUE: train.batch=4.', helpValue: 'PATH=VALUE' }),
+  set: Flags.string({ multiple: true, multipleNonGreedy: true, summary: 'Set an existing key, as PATH=VALUE: train.batch=4.', helpValue: 'PATH=VALUE' }),
   profile: Flags.string({ summary: 'Use this profile of the pipeline: paper, small or tiny.', helpValue: 'NAME' }),
 };
 
