@@ -6,34 +6,41 @@ import type {
   ResourceSlots, SinkContract, SinkImplementation, SourceContract, SourceImplementation, StageContract,
 } from './stage-types.js';
 
-type Contract<T> = Omit<T, 'kind'>;
+/**
+ * A contract as it is written. The type of what `load` brings is left open here, because the implementation is typed by the
+ * contract (`implementSource` … below): were it looked at in both directions, neither type could be inferred.
+ */
+type Written<T> = Omit<T, 'load'> & { readonly load: () => Promise<object> };
+type Contract<T> = Written<Omit<T, 'kind'>>;
 
 export function defineSource<O extends TObject, Out extends Ports, R extends ResourceSlots = Record<never, never>>(
   contract: Contract<SourceContract<O, Out, R>>,
 ): SourceContract<O, Out, R> {
-  return { kind: 'source', ...contract };
+  return { kind: 'source', ...contract } as SourceContract<O, Out, R>;
 }
 
 export function defineHost<O extends TObject, In extends Ports, Out extends Ports, R extends ResourceSlots = Record<never, never>>(
   contract: Contract<HostContract<O, In, Out, R>>,
 ): HostContract<O, In, Out, R> {
-  return { kind: 'host', ...contract };
+  return { kind: 'host', ...contract } as HostContract<O, In, Out, R>;
 }
 
 export function defineDevice<
   O extends TObject, In extends Ports, Out extends Ports, R extends ResourceSlots = Record<never, never>, D extends Ports = Record<never, never>,
 >(contract: Contract<DeviceContract<O, In, Out, R, D>>): DeviceContract<O, In, Out, R, D> {
-  return { kind: 'device', ...contract };
+  return { kind: 'device', ...contract } as DeviceContract<O, In, Out, R, D>;
 }
 
 export function defineSink<O extends TObject, In extends Ports, R extends ResourceSlots = Record<never, never>>(
   contract: Contract<SinkContract<O, In, R>>,
 ): SinkContract<O, In, R> {
-  return { kind: 'sink', ...contract };
+  return { kind: 'sink', ...contract } as SinkContract<O, In, R>;
 }
 
-export function defineResource<O extends TObject, T>(contract: ResourceContract<O, T>): ResourceContract<O, T> {
-  return contract;
+export function defineResource<O extends TObject, T>(
+  contract: Written<ResourceContract<O, T>>,
+): ResourceContract<O, T> {
+  return contract as ResourceContract<O, T>;
 }
 
 /* The implementation of a contract, in its own file: the contract is named only for its type. */
