@@ -72,7 +72,8 @@ function readTensor(bytes: Uint8Array, start: number, name: string, entry: Heade
   const [from, to] = entry.data_offsets ?? [];
   const size = sizeOf(entry.shape) * (dtype === 'float32' || dtype === 'int32' ? 4 : 1);
   if (!(from >= 0) || to - from !== size || start + to > bytes.byteLength) throw broken(`The data of "${name}" is cut short.`);
-  const data = bytes.slice(start + from, start + to).buffer;
+  // A Buffer's own slice would share memory, at an offset that need not be aligned.
+  const data = Uint8Array.prototype.slice.call(bytes, start + from, start + to).buffer;
   const copied: TensorData = dtype === 'float32' ? new Float32Array(data) : dtype === 'int32' ? new Int32Array(data) : new Uint8Array(data);
   return { dtype, shape: [...entry.shape], data: copied };
 }

@@ -1,5 +1,5 @@
 /** Checkpoints: everything a run needs to go on as if it had never stopped. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FlowError } from '../errors/flow-error.js';
 import { decodeSafetensors, encodeSafetensors } from '../device/safetensors.js';
@@ -55,7 +55,6 @@ export function openCheckpoints(folder: string, keep: number): CheckpointStore {
   return {
     folder,
     save: (checkpoint) => {
-      mkdirSync(folder, { recursive: true });
       const path = join(folder, `step-${String(checkpoint.state.step).padStart(8, '0')}.safetensors`);
       writeFileAtomic(path, encodeCheckpoint(checkpoint));
       for (const older of listCheckpoints(folder).slice(Math.max(keep, 1))) rmSync(older, { force: true });
