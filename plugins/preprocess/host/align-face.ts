@@ -1,0 +1,60 @@
+/** One face of one photo, aligned: everything the stage `preprocess/align` gives. */
+import { alignmentOf, fivePointsOf, orthographicPose } from './alignment.js';
+import { mapPoints, type Affine } from './affine.js';
+import { locateFace, type Box, type FaceNetworks, type LocateOptions } from './locate-face.js';
+import { landmarks68Of } from './mesh-topology.js';
+import { warpAffine, type Photo } from './warp-affine.js';
+
+export interface AlignOptions extends LocateOptions {
+  /** Side of the crop in pixels. */
+  readonly size: number;
+  readonly roll: 'keep' | 'upright';
+}
+
+export interface AlignedFace {
+  /** [size, size, 3], RGB in 0 … 1. */
+  readonly image: Float32Array;
+  /** [468, 2] in continuous crop pixels. */
+  readonly landmarks: Float32Array;
+  /** [68, 2] in continuous crop pixels. */
+  readonly landmarks68: Float32Array;
+  /** From photo pixels to crop pixels. */
+  readonly transform: Affine;
+  /** Left, top, width, height of the 68 landmarks, in crop pixels. */
+  readonly box: readonly [number, number, number, number];
+  readonly confidence: number;
+}
+
+/** Throws a SampleError when the photo shows no face, or one whose landmarks cannot be trusted. */
+export function alignFace(photo: Photo, hint: Box | null, networks: FaceNetworks, options: AlignOptions): AlignedFace {
+  const face = locateFace(photo, hint, networks, options);
+  const pose = orthographicPose(fivePointsOf(landmarks68Of(face.points)));
+  const transform = asFloat32(alignmentOf(pose, options.size, options.roll === 'upright'));
+  const landmarks = mapPoints(transform, face.points);
+  const landmarks68 = landmarks68Of(landmarks);
+  return {
+    image: warpAffine(photo, transform, options.size),
+    landmarks,
+    landmarks68,
+    transform,
+    box: boundsOf(landmarks68),
+    confidence: face.confidence,
+  };
+}
+
+/** The map as it will be stored, so that pixels and landmarks are made with exactly the numbers that leave the stage. */
+function asFloat32(map: Affine): Affine {
+  return [...Float32Array.from(map)] as unknown as Affine;
+}
+
+/** Left, top, width and height of the smallest box around points given as x, y, x, y, … */
+export function boundsOf(points: Float32Array): [number, number, number, number] {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let index = 0; index < points.length; index += 2) {
+    left = Math.min(left, points[index]);
+    right = Math.max(right, points[index]);
+    top = Math.min(top, points[index + 1]);
+    bottom = Math.max(bottom, points[index + 1]);
+  }
+  return [left, top, right - left, bottom - top];
+}

@@ -1,0 +1,36 @@
+/** BlazeFace as a function: a picture in, faces out. */
+import { tf } from '../../../framework/device/index.js';
+import { decodeDetections, detectorSize, type Detection } from '../host/blazeface-decode.js';
+import { loadPackagedModel } from './packaged-model.js';
+
+export interface FaceDetector {
+  /** Faces in a [256, 256, 3] picture (RGB in 0 … 1), in its pixels, best first. */
+  detect(picture: Float32Array, threshold: number): Detection[];
+  dispose(): void;
+}
+
+/**
+ * BlazeFace for 256 px ("back camera"), from `@vladmandic/human`. Input: RGB in −1 … 1. Four outputs: scores and boxes of
+ * the fine grid (512 anchors) and of the coarse one (384).
+ */
+export async function loadFaceDetector(): Promise<FaceDetector> {
+  const model = await loadPackagedModel('blazeface');
+  const outputs = ['Identity:0', 'Identity_1:0', 'Identity_2:0', 'Identity_3:0'];
+  return {
+    detect(picture, threshold) {
+      const [fineLogits, coarseLogits, fineBoxes, coarseBoxes] = tf.tidy(() => {
+        const input = tf.tensor4d(picture, [1, detectorSize, detectorSize, 3]).mul(2).sub(1);
+        return (model.execute(input, outputs) as tf.Tensor[]).map((output) => output.dataSync() as Float32Array);
+      });
+      return decodeDetections(joined(fineLogits, coarseLogits), joined(fineBoxes, coarseBoxes), threshold);
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+function joined(first: Float32Array, second: Float32Array): Float32Array {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}

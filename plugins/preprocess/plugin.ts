@@ -1,0 +1,60 @@
+/** From a photo to the aligned face that every model here reads, and the mask of its visible skin. */
+import { defineHost, definePlugin, optional, tensor, Type, value } from '../../framework/index.js';
+
+/** Where a face is, roughly, in photo pixels: left, top, width, height. */
+export interface FaceHint {
+  readonly box: readonly [number, number, number, number];
+}
+
+export const align = defineHost({
+  summary: 'Finds the face, its landmarks, and cuts out the aligned crop (Deep3D\'s 5-point alignment).',
+  version: 1,
+  pure: true,
+  options: Type.Object({
+    size: Type.Integer({ default: 112, minimum: 16, maximum: 1024, description: 'Side of the crop, in pixels.' }),
+    roll: Type.Union([Type.Literal('keep'), Type.Literal('upright')], {
+      default: 'keep', description: '`keep` never turns the photo, so that roll stays in the pose (Deep3D); `upright` turns the face upright.',
+    }),
+    threshold: Type.Number({ default: 0.5, minimum: 0.05, maximum: 0.99, description: 'Least probability at which a detection counts as a face.' }),
+    maxDisagreement: Type.Number({
+      default: 0.03, exclusiveMinimum: 0, maximum: 1,
+      description: 'Largest mean distance between the landmarks of the photo and of its mirror image, as a share of the face\'s size.',
+    }),
+  }, { additionalProperties: false }),
+  in: {
+    photo: tensor('uint8', ['H', 'W', 3], 'photo.rgb8'),
+    face: optional(value<FaceHint | null>('face.box')),
+  },
+  out: {
+    image: tensor('float32', ['with.size', 'with.size', 3], 'image.rgb'),
+    landmarks: tensor('float32', [468, 2], 'landmarks468.px'),
+    landmarks68: tensor('float32', [68, 2], 'landmarks68.px'),
+    transform: tensor('float32', [2, 3], 'transform.px'),
+    box: tensor('float32', [4], 'box.px'),
+    confidence: tensor('float32', [], 'probability'),
+  },
+  load: () => import('./stages/align.js'),
+});
+
+export const segment = defineHost({
+  summary: 'Marks the visible skin of the face (mask M): without hair, glasses, hands, face masks and background.',
+  version: 1,
+  pure: true,
+  options: Type.Object({
+    soft: Type.Boolean({ default: false, description: 'Give the probability of skin (0 … 1) instead of 0 or 1.' }),
+  }, { additionalProperties: false }),
+  in: {
+    image: tensor('float32', ['S', 'S', 3], 'image.rgb'),
+    landmarks: tensor('float32', [468, 2], 'landmarks468.px'),
+  },
+  out: { mask: tensor('float32', ['S', 'S', 1], 'mask') },
+  load: () => import('./stages/segment.js'),
+});
+
+export const plugin = definePlugin({
+  name: 'preprocess',
+  version: '0.1.0',
+  framework: '^0.1.0',
+  summary: 'Detects, aligns and segments faces.',
+  stages: { align, segment },
+});
