@@ -1,5 +1,8 @@
 /** What TensorFlow.js 4.22 lacks, computes wrongly or computes slowly, put right once for each engine. */
 import type { EngineName } from '../engines/driver.js';
+import { registerConvFilterGradient } from './conv-filter-gradient.js';
+import { registerConvInputGradient } from './conv-input-gradient.js';
+import { registerDepthwiseGradients } from './depthwise-gradients.js';
 import { registerGatherGradients, registerSegmentSum } from './gather-gradients.js';
 import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
 import { fenceEinsum, registerShapeGradients } from './shape-gradients.js';
@@ -21,5 +24,8 @@ export function registerCompat(engine: EngineName): void {
   if (engine === 'wasm') {
     registerSegmentSum(engine);
     registerWasmMatMul();
+    registerConvInputGradient(engine);
+    registerConvFilterGradient(engine);
+    registerDepthwiseGradients(engine);
   }
 }

@@ -1,0 +1,42 @@
+/** What the kernels of convolution gradients need to know about a convolution, from the attributes of TensorFlow.js. */
+import { tf } from '../tf.js';
+
+export interface ConvGeometry {
+  readonly batch: number;
+  readonly inHeight: number;
+  readonly inWidth: number;
+  readonly inChannels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outChannels: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+type Pads = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
+type Shape4 = [number, number, number, number];
+
+export function convGeometry(
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  attributes: Readonly<Record<string, unknown>>,
+  depthwise = false,
+): ConvGeometry {
+  const { strides, pad, dimRoundingMode, dataFormat } = attributes;
+  if (dataFormat !== undefined && dataFormat !== 'NHWC') throw new RangeError(`convolutions are NHWC here, got ${String(dataFormat)}`);
+  const info = tf.backend_util.computeConv2DInfo(
+    [...xShape] as Shape4, [...filterShape] as Shape4, strides as [number, number], 1, pad as Pads,
+    dimRoundingMode as 'floor' | undefined, depthwise,
+  );
+  return {
+    batch: info.batchSize, inHeight: info.inHeight, inWidth: info.inWidth, inChannels: info.inChannels,
+    outHeight: info.outHeight, outWidth: info.outWidth, outChannels: info.outChannels,
+    filterHeight: info.filterHeight, filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight, strideWidth: info.strideWidth,
+    padTop: info.padInfo.top, padLeft: info.padInfo.left,
+  };
+}
