@@ -22,6 +22,7 @@ export interface RunRecord {
   readonly sessions: readonly { readonly started: string; readonly fromStep: number }[];
   readonly ended?: string;
   readonly exitCode?: number;
+  readonly best?: { readonly step: number; readonly value: number };
   readonly error?: Record<string, unknown>;
   readonly seed: number;
   readonly planDigest: string;

@@ -1,0 +1,103 @@
+/** A table over runs: where their parameters differ, and what they reached, as mean ± sd over seeds. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { differingPaths, flattenDocument, type FlatDocument } from './document-difference.js';
+import { readStepMetrics, readValidationMetrics } from './metrics.js';
+import type { RunFolder } from './run-folder.js';
+
+export interface RunSummary {
+  readonly name: string;
+  readonly pipeline: string;
+  readonly steps: number;
+  readonly document: FlatDocument;
+  /** What the run reached, by metric. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export interface Statistic {
+  readonly mean: number;
+  /** Sample standard deviation; null for a single run. */
+  readonly sd: number | null;
+  readonly count: number;
+}
+
+export interface ComparisonRow {
+  readonly pipeline: string;
+  readonly runs: readonly string[];
+  readonly steps: number;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, Statistic>>;
+}
+
+export interface Comparison {
+  /** Paths whose values differ between rows. */
+  readonly parameters: readonly string[];
+  readonly metrics: readonly string[];
+  readonly rows: readonly ComparisonRow[];
+}
+
+export interface SummaryOptions {
+  /** Which validation counts: the last, or that of the best checkpoint. */
+  readonly at?: 'last' | 'best';
+}
+
+/** Steps at the end over which training values are averaged: single batches are noisy. */
+const tail = 20;
+/** A run differs from another of the same group only here. */
+const seedPath = 'seed';
+
+/** Reads what a run reached: validation metrics at the chosen occasion, training values as means over the last steps. */
+export function summariseRun(folder: RunFolder, { at = 'last' }: SummaryOptions = {}): RunSummary {
+  const steps = readStepMetrics(folder.path);
+  const validations = readValidationMetrics(folder.path);
+  const best = folder.readRecord().best;
+  const chosen = (at === 'best' && best ? validations.find(({ step }) => step === best.step) : undefined) ?? validations.at(-1);
+  const values: Record<string, number> = {};
+  for (const [name, value] of Object.entries(chosen?.values ?? {})) if (value !== null) values[name] = value;
+  const last = steps.slice(-tail);
+  for (const name of Object.keys(last.at(-1)?.values ?? {})) {
+    const known = last.map((entry) => entry.values[name]).filter((value) => value !== null && value !== undefined);
+    if (known.length) values[`train/${name}`] = known.reduce((sum, value) => sum + value, 0) / known.length;
+  }
+  const document = flattenDocument(parse(readFileSync(folder.file('pipeline.yaml'), 'utf8')));
+  return { name: folder.name, pipeline: folder.pipeline, steps: steps.at(-1)?.step ?? 0, document, values };
+}
+
+/** Groups runs that differ in the seed alone and lists what else differs. */
+export function compareRuns(runs: readonly RunSummary[]): Comparison {
+  const groups = new Map<string, RunSummary[]>();
+  for (const run of runs) {
+    const identity = [...run.document].filter(([path]) => path !== seedPath).map(([path, value]) => `${path}=${value}`);
+    const key = [run.pipeline, ...identity.sort()].join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  const members = [...groups.values()];
+  const parameters = differingPaths(members.map((group) => group[0]!.document)).filter((path) => path !== seedPath);
+  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.values)))];
+  return { parameters, metrics, rows: members.map((group) => rowOf(group, parameters, metrics)) };
+}
+
+function rowOf(group: readonly RunSummary[], parameters: readonly string[], metrics: readonly string[]): ComparisonRow {
+  const first = group[0]!;
+  const statistics: Record<string, Statistic> = {};
+  for (const name of metrics) {
+    const values = group.map((run) => run.values[name]).filter((value) => value !== undefined);
+    if (values.length) statistics[name] = statisticOf(values);
+  }
+  const shown = (path: string): string => first.document.get(path) ?? (hasBelow(first.document, path) ? 'present' : 'absent');
+  return {
+    pipeline: first.pipeline, runs: group.map((run) => run.name), steps: Math.max(...group.map((run) => run.steps)),
+    parameters: Object.fromEntries(parameters.map((path) => [path, shown(path)])), metrics: statistics,
+  };
+}
+
+/** Mean and sample standard deviation. */
+export function statisticOf(values: readonly number[]): Statistic {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null, count: values.length };
+}
+
+function hasBelow(document: FlatDocument, path: string): boolean {
+  return [...document.keys()].some((known) => known.startsWith(`${path}.`));
+}
