@@ -1,0 +1,69 @@
+/** From an image file to RGB, 8 bits a channel. */
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { SampleError } from '../../../framework/index.js';
+import type { Photo } from '../../preprocess/index.js';
+
+export interface DecodeOptions {
+  /** Part of the photo to keep: left, top, width, height in pixels. */
+  readonly region?: readonly [number, number, number, number];
+  readonly maxMegapixels: number;
+}
+
+/**
+ * Reads a photo upright (EXIF orientation applied) as sRGB; grey, palette, CMYK and 16-bit files are converted, what is
+ * transparent becomes black. Throws a SampleError that names the file when it cannot be read.
+ */
+export async function decodePhoto(file: string, { region, maxMegapixels }: DecodeOptions): Promise<Photo> {
+  const bytes = await readBytes(file);
+  try {
+    let image = sharp(bytes, { limitInputPixels: Math.round(maxMegapixels * 1e6) })
+      .autoOrient()
+      .flatten({ background: '#000000' })
+      .toColourspace('srgb');
+    if (region) image = image.extract({ left: region[0], top: region[1], width: region[2], height: region[3] });
+    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: asRgb(data, info.channels) };
+  } catch (error) {
+    throw undecodable(file, error, maxMegapixels);
+  }
+}
+
+async function readBytes(file: string): Promise<Buffer> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new SampleError(`The photo ${file} cannot be read.`, {
+      got: (error as NodeJS.ErrnoException).code, cure: 'check the path and the permissions of the file', cause: error,
+    });
+  }
+  if (bytes.length === 0) {
+    throw new SampleError(`The photo ${file} is empty: it has zero bytes.`, { cure: 'copy or download the file again' });
+  }
+  return bytes;
+}
+
+function undecodable(file: string, error: unknown, maxMegapixels: number): SampleError {
+  const got = error instanceof Error ? error.message : String(error);
+  if (/pixel limit/i.test(got)) {
+    return new SampleError(`The photo ${file} is too large.`, {
+      expected: `at most ${maxMegapixels} megapixels`, got, cure: 'make the photo smaller, or raise the option `maxMegapixels`', cause: error,
+    });
+  }
+  return new SampleError(`The photo ${file} cannot be decoded: it is damaged or not an image.`, {
+    expected: 'a complete JPEG, PNG, WebP, AVIF, TIFF or GIF file', got, cure: 'replace the file, or convert it to JPEG or PNG', cause: error,
+  });
+}
+
+/** The decoder gives one channel for grey files and three for others. */
+function asRgb(data: Buffer, channels: number): Uint8Array {
+  if (channels === 3) return new Uint8Array(data);
+  const rgb = new Uint8Array((data.length / channels) * 3);
+  for (let pixel = 0; pixel < rgb.length / 3; pixel++) {
+    for (let channel = 0; channel < 3; channel++) {
+      rgb[3 * pixel + channel] = data[channels * pixel + (channels >= 3 ? channel : 0)];
+    }
+  }
+  return rgb;
+}

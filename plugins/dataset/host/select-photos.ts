@@ -1,0 +1,25 @@
+/** The part of a list of photos that a run wants. */
+import { permutationFor, randomFor } from '../../../framework/index.js';
+import type { ListedPhoto } from './list-photos.js';
+
+export interface Selection {
+  readonly split: 'train' | 'test' | 'all';
+  /** Share of identities in the test part, where the data do not say. */
+  readonly testShare: number;
+  readonly shuffle: boolean;
+}
+
+/** Photos of one split, in the list's order or in a fixed permutation of it. */
+export function selectPhotos<P extends ListedPhoto>(photos: readonly P[], { split, testShare, shuffle }: Selection): P[] {
+  const kept = split === 'all' ? [...photos] : photos.filter((photo) => splitOf(photo, testShare) === split);
+  return shuffle ? Array.from(permutationFor(kept.length, 'dataset/faces'), (index) => kept[index]) : kept;
+}
+
+/**
+ * A photo's own split, or one drawn from its identity (its name, where the identity is unknown): so all photos of a person are on
+ * one side, and adding photos moves none of the others.
+ */
+export function splitOf(photo: ListedPhoto, testShare: number): 'train' | 'test' {
+  if (photo.split) return photo.split;
+  return randomFor('dataset/faces split', photo.identity || photo.name).uniform() < testShare ? 'test' : 'train';
+}

@@ -1,0 +1,3 @@
+/** What other plugins may use. */
+export { builtInFaces, type BuiltInFace } from './host/built-in-faces.js';
+export { decodePhoto, type DecodeOptions } from './host/decode-photo.js';

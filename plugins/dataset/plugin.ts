@@ -1,0 +1,44 @@
+/** Photos of faces as a source of samples. */
+import { definePlugin, defineSource, tensor, Type, value } from '../../framework/index.js';
+import type { FaceHint } from '../preprocess/index.js';
+
+export const faces = defineSource({
+  summary: 'Photos with faces: the built-in ones, a folder, one file, or a CSV index.',
+  version: 1,
+  options: Type.Object({
+    photos: Type.String({
+      default: 'builtin', minLength: 1,
+      description: '`builtin` (the group photos inside @vladmandic/face-api), or the path of a folder, of one photo, or of a CSV index with '
+        + 'the columns file, identity, split. A folder with an `index.csv` is read by that index.',
+    }),
+    split: Type.Union([Type.Literal('train'), Type.Literal('test'), Type.Literal('all')], {
+      default: 'all', description: 'Which part of the photos.',
+    }),
+    testShare: Type.Number({
+      default: 0.25, minimum: 0, maximum: 1,
+      description: 'Share of identities (of photos, where identities are unknown) that belong to the test part when the data do not say.',
+    }),
+    faces: Type.Union([Type.Literal('largest'), Type.Literal('all')], {
+      default: 'largest', description: '`largest`: one sample for each photo; `all`: one for each face, which runs the detector over all photos first.',
+    }),
+    limit: Type.Integer({ default: 0, minimum: 0, description: 'At most this many samples; 0 means all.' }),
+    shuffle: Type.Boolean({ default: false, description: 'Order the samples by a fixed permutation, so that `limit` keeps a mixed selection.' }),
+    maxMegapixels: Type.Number({ default: 100, exclusiveMinimum: 0, description: 'Photos with more pixels than this (in millions) are refused.' }),
+  }, { additionalProperties: false }),
+  in: {},
+  out: {
+    photo: tensor('uint8', ['H', 'W', 3], 'photo.rgb8'),
+    face: value<FaceHint | null>('face.box'),
+    name: value<string>('sample.name'),
+  },
+  load: () => import('./stages/faces.js'),
+});
+
+export const plugin = definePlugin({
+  name: 'dataset',
+  version: '0.1.0',
+  framework: '^0.1.0',
+  summary: 'Photos of faces, with splits.',
+  requires: { preprocess: '^0.1.0' },
+  stages: { faces },
+});

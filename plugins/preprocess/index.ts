@@ -1,0 +1,10 @@
+/** What other plugins may use. */
+export type { FaceHint } from './plugin.js';
+export { applyAffine, composeAffine, invertAffine, mapPoints, type Affine, type Point } from './host/affine.js';
+export { alignFace, boundsOf, type AlignedFace, type AlignOptions } from './host/align-face.js';
+export { detectFaces, type Box, type FaceNetworks } from './host/locate-face.js';
+export { faceOval, landmarks68, landmarks68Of, leftBrow, leftEye, lips, rightBrow, rightEye } from './host/mesh-topology.js';
+export { meshMirror } from './host/mesh-mirror.js';
+export { warpAffine, type Photo } from './host/warp-affine.js';
+export { loadFaceNetworks } from './networks/face-networks.js';
+export { loadPackagedModel, type PackagedModel } from './networks/packaged-model.js';
