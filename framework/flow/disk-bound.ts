@@ -1,0 +1,93 @@
+/**
+ * Keeps a `cacache` folder below a number of bytes. Reading touches an entry's file, so that its time is that of its last
+ * use; when the bound is passed, the folder is listed once and the entries unused for longest go, down to nine tenths.
+ * The running total lives in `usage.json` beside the folder; it may drift when processes share the folder, and every
+ * eviction counts anew.
+ */
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import cacache from 'cacache';
+
+interface Entry {
+  readonly key: string;
+  readonly integrity: string;
+  readonly size: number;
+  readonly lastUse: number;
+}
+
+const keepShare = 0.9;
+
+export class DiskBound {
+  readonly #folder: string;
+  readonly #limit: number;
+  readonly #touched = new Set<string>();
+  #bytes: number | undefined;
+  #evicting: Promise<void> | undefined;
+
+  constructor(folder: string, limitBytes: number) {
+    this.#folder = folder;
+    this.#limit = limitBytes;
+  }
+
+  async added(bytes: number): Promise<void> {
+    this.#bytes ??= await this.#readUsage();
+    this.#bytes += bytes;
+    if (this.#bytes <= this.#limit) return;
+    this.#evicting ??= this.#evict().finally(() => {
+      this.#evicting = undefined;
+    });
+    await this.#evicting;
+  }
+
+  /** Notes a use: once in a process is enough. */
+  async used(key: string): Promise<void> {
+    if (this.#touched.has(key)) return;
+    this.#touched.add(key);
+    const now = new Date();
+    const info = await cacache.get.info(this.#folder, key);
+    if (info) await utimes(info.path, now, now);
+  }
+
+  async close(): Promise<void> {
+    await this.#evicting;
+    if (this.#bytes !== undefined) await writeFile(this.#usageFile, JSON.stringify({ bytes: this.#bytes })).catch(() => undefined);
+  }
+
+  get #usageFile(): string {
+    return `${this.#folder}-usage.json`;
+  }
+
+  async #readUsage(): Promise<number> {
+    try {
+      return (JSON.parse(await readFile(this.#usageFile, 'utf8')) as { bytes: number }).bytes;
+    } catch {
+      return (await this.#list()).reduce((sum, entry) => sum + entry.size, 0);
+    }
+  }
+
+  async #evict(): Promise<void> {
+    const entries = (await this.#list()).sort((a, b) => a.lastUse - b.lastUse);
+    let bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
+    for (const entry of entries) {
+      if (bytes <= keepShare * this.#limit) break;
+      await removeEntry(this.#folder, entry);
+      bytes -= entry.size;
+    }
+    this.#bytes = bytes;
+    await writeFile(this.#usageFile, JSON.stringify({ bytes }));
+  }
+
+  async #list(): Promise<Entry[]> {
+    const found = Object.values(await cacache.ls(this.#folder).catch(() => ({})));
+    return Promise.all(found.map(async ({ key, integrity, path, size, time }) => {
+      const lastUse = await stat(path).then((stats) => stats.mtimeMs, () => time);
+      return { key, integrity, size, lastUse };
+    }));
+  }
+}
+
+/** Removes an entry with its content. `removeFully` is missing from the published types; without it a marker file stays. */
+export async function removeEntry(folder: string, entry: { readonly key: string; readonly integrity: string }): Promise<void> {
+  await cacache.rm.content(folder, entry.integrity);
+  const removeFully = cacache.rm.entry as (folder: string, key: string, options: { removeFully: boolean }) => Promise<unknown>;
+  await removeFully(folder, entry.key, { removeFully: true });
+}

@@ -1,0 +1,124 @@
+/** Host stages and sources as stream operators: bounded concurrency, order kept, tombstones passed on, results cached. */
+import { map, tap, type OperatorFunction } from 'rxjs';
+import type { Plan, PlannedEdge, PlannedStage } from '../pipeline/plan.js';
+import type { HostContract } from '../plugin/stage-types.js';
+import { cacheKey, type StageValues } from './cache.js';
+import { checkOutputs } from './check-values.js';
+import { errorRecord, type Envelope } from './envelope.js';
+import { attemptsOf, PolicyGate, type Refused } from './error-policy.js';
+import { mapInOrder } from './map-in-order.js';
+import type { OpenedSource } from './open-source.js';
+import { isRefused, sampleOf, type Packet, type PacketValues, type Ticket } from './packet.js';
+import type { FlowServices } from './services.js';
+
+/** What became of one packet, before the policy decides in the order of the samples. */
+type Outcome =
+  | { readonly kind: 'values'; readonly ticket: Ticket; readonly values: StageValues; readonly cached: boolean; readonly start: number; readonly milliseconds: number }
+  | { readonly kind: 'refused'; readonly ticket: Ticket; readonly refused: Refused; readonly start: number; readonly milliseconds: number }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'passed'; readonly packet: Packet };
+
+type Work = (ticket: Ticket, values: PacketValues) => Promise<{ readonly result: Envelope<StageValues>; readonly attempt: number; readonly cached: boolean }>;
+
+/** Input port → value, read from the joined packet. */
+export function inputsOf(edges: Readonly<Record<string, PlannedEdge>>, values: PacketValues): StageValues {
+  return Object.fromEntries(Object.entries(edges).map(([port, edge]) => [port, values[`${edge.stage}.${edge.port}`]]));
+}
+
+export function hostStage(plan: Plan, stage: PlannedStage, services: FlowServices): OperatorFunction<Packet, Packet> {
+  const contract = stage.contract as HostContract;
+  const runner = contract.runs === 'main' ? services.main : services.pool;
+  const cache = stage.cache && contract.pure ? services.cache : undefined;
+  const { name, use, pluginVersion, options } = stage;
+  const resources = Object.fromEntries(Object.entries(stage.resources).map(([slot, resource]) => [slot, plan.resources.get(resource)!.digest]));
+
+  return perSample(stage, services, async (ticket, values) => {
+    const inputs = inputsOf(stage.inputs, values);
+    const key = cache && cacheKey({ use, pluginVersion, version: contract.version, options, resources, inputs });
+    const known = key === undefined ? undefined : await cache!.get(key, name);
+    if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
+    const refusal = key === undefined ? undefined : services.refusals.get(key);
+    if (refusal) return { result: { ok: false, error: refusal.error }, attempt: refusal.attempt, cached: true };
+    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => runner.run(stage, inputs, ticket.key));
+    if (key === undefined) return { result, attempt, cached: false };
+    if (!result.ok) {
+      if (result.error.code === 'FLOW_SAMPLE') services.refusals.set(key, { error: result.error, attempt });
+      return { result, attempt, cached: false };
+    }
+    checkOutputs(result.value, stage.outputPorts, name, ticket.key);
+    await cache!.put(key, result.value);
+    return { result, attempt, cached: false };
+  });
+}
+
+export function sourceStage(opened: OpenedSource, services: FlowServices): OperatorFunction<Packet, Packet> {
+  const { stage, source, digest } = opened;
+  return perSample(stage, services, async ({ key }) => {
+    const id = `${digest} ${key}`;
+    const known = services.sourceMemory.get(id);
+    if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
+    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
+      try {
+        return { ok: true, value: await source.read(opened.indexOf(key)!) } as const;
+      } catch (error) {
+        return { ok: false, error: errorRecord(error, 'FLOW_STAGE') } as const;
+      }
+    });
+    if (result.ok) services.sourceMemory.set(id, result.value);
+    return { result, attempt, cached: false };
+  });
+}
+
+function perSample(stage: PlannedStage, services: FlowServices, work: Work): OperatorFunction<Packet, Packet> {
+  const { monitor } = services;
+  const counts = monitor.stage(stage.name);
+  const policy = new PolicyGate(stage, services.quarantine);
+
+  const attempt = async (packet: Packet): Promise<Outcome> => {
+    if (isRefused(packet)) return { kind: 'passed', packet };
+    const start = performance.now();
+    try {
+      const { result, attempt: attempts, cached } = await work(packet, packet.values);
+      const milliseconds = performance.now() - start;
+      if (!result.ok) return { kind: 'refused', ticket: packet, refused: { error: result.error, attempt: attempts }, start, milliseconds };
+      checkOutputs(result.value, stage.outputPorts, stage.name, packet.key);
+      return { kind: 'values', ticket: packet, values: result.value, cached, start, milliseconds };
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
+  };
+
+  const settle = (outcome: Outcome): Packet => {
+    counts.inside--;
+    if (outcome.kind === 'passed') return outcome.packet;
+    if (outcome.kind === 'failed') throw outcome.error;
+    const { ticket, start, milliseconds } = outcome;
+    const event = { stage: stage.name, key: ticket.key, position: ticket.position, start, milliseconds };
+    if (outcome.kind === 'refused') {
+      monitor.report({ kind: 'refused', ...event });
+      return policy.refuse(ticket, outcome.refused);
+    }
+    monitor.report({ kind: outcome.cached ? 'cached' : 'ran', ...event });
+    policy.accept();
+    return sampleOf(ticket, outputsOf(stage, outcome.values));
+  };
+
+  return (source) => source.pipe(
+    tap(() => counts.inside++),
+    mapInOrder(Math.max(1, stage.concurrency), attempt),
+    map(settle),
+  );
+}
+
+function outputsOf(stage: PlannedStage, values: StageValues): PacketValues {
+  return Object.fromEntries(Object.keys(stage.outputPorts).map((port) => [`${stage.name}.${port}`, values[port]]));
+}
+
+async function tryRepeatedly(
+  attempts: number, once: () => Promise<Envelope<StageValues>>,
+): Promise<{ readonly result: Envelope<StageValues>; readonly attempt: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const result = await once();
+    if (result.ok || attempt >= attempts) return { result, attempt };
+  }
+}

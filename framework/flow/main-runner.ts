@@ -1,0 +1,64 @@
+/** Runs host stages on the main thread. */
+import type { Plan, PlannedStage } from '../pipeline/plan.js';
+import type { HostContract, HostFunction } from '../plugin/stage-types.js';
+import { envelopeOf, errorFromRecord, errorRecord, type Envelope } from './envelope.js';
+import type { StageValues } from './cache.js';
+import type { ResourceLoader } from './resources.js';
+
+/** Runs the function of a host stage on one sample, somewhere. Rejects when the stage cannot be set up or its worker dies. */
+export interface StageRunner {
+  run(stage: PlannedStage, inputs: StageValues, key: string): Promise<Envelope<StageValues>>;
+  close(): Promise<void>;
+}
+
+export class MainRunner implements StageRunner {
+  readonly #plan: Plan;
+  readonly #resources: ResourceLoader;
+  readonly #log: (line: string) => void;
+  readonly #functions = new Map<string, Promise<HostFunction>>();
+
+  constructor(plan: Plan, resources: ResourceLoader, log: (line: string) => void) {
+    this.#plan = plan;
+    this.#resources = resources;
+    this.#log = log;
+  }
+
+  async run(stage: PlannedStage, inputs: StageValues, key: string): Promise<Envelope<StageValues>> {
+    let made = this.#functions.get(stage.name);
+    if (!made) {
+      made = this.#create(stage);
+      this.#functions.set(stage.name, made);
+    }
+    const hostFunction = await made;
+    return envelopeOf(() => hostFunction.run(inputs as never, { key }), 'FLOW_STAGE');
+  }
+
+  async close(): Promise<void> {
+    const functions = [...this.#functions.values()];
+    this.#functions.clear();
+    for (const made of functions) {
+      const hostFunction = await made.catch(() => undefined);
+      await hostFunction?.close?.();
+    }
+  }
+
+  async #create(stage: PlannedStage): Promise<HostFunction> {
+    const contract = stage.contract as HostContract;
+    const resource = await loadSlots(this.#plan, stage, this.#resources);
+    try {
+      const { stage: implementation } = await contract.load();
+      return await implementation.create({
+        options: stage.options, stage: stage.name, resource, log: (line) => this.#log(`${stage.name}: ${line}`),
+      });
+    } catch (error) {
+      throw errorFromRecord(errorRecord(error, 'FLOW_STAGE'), { who: stage.name });
+    }
+  }
+}
+
+/** Loads the resources of a stage; the answer reads them by slot, synchronously. */
+export async function loadSlots(plan: Plan, stage: PlannedStage, loader: ResourceLoader): Promise<(slot: string) => never> {
+  const values = new Map<string, unknown>();
+  for (const [slot, name] of Object.entries(stage.resources)) values.set(slot, await loader.load(plan.resources.get(name)!));
+  return (slot) => values.get(slot) as never;
+}

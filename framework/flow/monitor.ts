@@ -1,0 +1,70 @@
+/** What a flow tells while it runs: an event for each thing that moves, and counts by stage. */
+import { Subject } from 'rxjs';
+
+export interface ProgressEvent {
+  readonly kind: 'ran' | 'cached' | 'refused' | 'batch' | 'finished';
+  /** Stage or section; for `finished` the end of the graph. */
+  readonly stage: string;
+  readonly key: string;
+  readonly position: number;
+  /** Start by `performance.now()`, and duration; both in milliseconds. */
+  readonly start: number;
+  readonly milliseconds: number;
+}
+
+export interface StageCounts {
+  /** Packets that wait for an input or for their turn, or are being worked on. */
+  inside: number;
+  ran: number;
+  cached: number;
+  refused: number;
+  milliseconds: number;
+}
+
+export class Monitor {
+  readonly progress$ = new Subject<ProgressEvent>();
+  readonly #stages = new Map<string, StageCounts>();
+  #finished = 0;
+  #movement = 0;
+
+  /** Counts of a stage; made at the first call. */
+  stage(name: string): StageCounts {
+    let counts = this.#stages.get(name);
+    if (!counts) {
+      counts = { inside: 0, ran: 0, cached: 0, refused: 0, milliseconds: 0 };
+      this.#stages.set(name, counts);
+    }
+    return counts;
+  }
+
+  report(event: ProgressEvent): void {
+    this.moved();
+    if (event.kind === 'finished') this.#finished++;
+    else {
+      const counts = this.stage(event.stage);
+      if (event.kind === 'refused') counts.refused++;
+      else if (event.kind === 'cached') counts.cached++;
+      else counts.ran++;
+      counts.milliseconds += event.milliseconds;
+    }
+    this.progress$.next(event);
+  }
+
+  /** Something happened that is no packet: a worker set a stage up, a resource is being built. */
+  moved(): void {
+    this.#movement++;
+  }
+
+  /** Rises whenever something moves. */
+  get movement(): number {
+    return this.#movement;
+  }
+
+  get finished(): number {
+    return this.#finished;
+  }
+
+  get stages(): ReadonlyMap<string, Readonly<StageCounts>> {
+    return this.#stages;
+  }
+}

@@ -1,0 +1,51 @@
+/** The list of refused samples: `quarantine.jsonl`, one line a refusal. A sample that is refused again is listed once. */
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+export interface QuarantineLine {
+  readonly key: string;
+  readonly stage: string;
+  /** The attempt that was the last. */
+  readonly attempt: number;
+  readonly code: string;
+  readonly message: string;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+export class Quarantine {
+  readonly #file: string | undefined;
+  readonly #listed = new Set<string>();
+  readonly #counts = new Map<string, number>();
+  #writing: Promise<void> = Promise.resolve();
+
+  /** Without a file, only counts. */
+  constructor(file?: string) {
+    this.#file = file;
+  }
+
+  add(line: Omit<QuarantineLine, 'time'>): void {
+    const id = `${line.stage} ${line.key}`;
+    if (this.#listed.has(id)) return;
+    this.#listed.add(id);
+    this.#counts.set(line.stage, (this.#counts.get(line.stage) ?? 0) + 1);
+    const file = this.#file;
+    if (file === undefined) return;
+    const text = `${JSON.stringify({ ...line, time: new Date().toISOString() } satisfies QuarantineLine)}\n`;
+    this.#writing = this.#writing.then(async () => {
+      await mkdir(dirname(file), { recursive: true });
+      await appendFile(file, text);
+    });
+    this.#writing.catch(() => undefined); // reported by close
+  }
+
+  /** Different samples by stage. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  /** Resolves when every line is written; rejects when one could not be. */
+  async close(): Promise<void> {
+    await this.#writing;
+  }
+}

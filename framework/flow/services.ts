@@ -1,0 +1,80 @@
+/** What all flows of a process share: workers, caches, resources, quarantine, progress. Training and validation use the same. */
+import { join } from 'node:path';
+import type { Plan } from '../pipeline/plan.js';
+import { defaultCacheRoot } from './cache-root.js';
+import { ContentCache, type StageValues } from './cache.js';
+import type { Refused } from './error-policy.js';
+import { MainRunner, type StageRunner } from './main-runner.js';
+import { MemoryLayer } from './memory-layer.js';
+import { Monitor } from './monitor.js';
+import { PoolRunner } from './pool.js';
+import { Quarantine } from './quarantine.js';
+import { ResourceLoader } from './resources.js';
+import type { PluginSources } from './stage-recipe.js';
+
+export interface ServiceOptions {
+  readonly plugins: PluginSources;
+  /** Threads of the pool; 0 runs everything on the main thread. By default `plan.workers`. */
+  readonly workers?: number;
+  readonly cacheRoot?: string;
+  /** False turns the content cache off; resources are still kept. */
+  readonly cache?: boolean;
+  readonly diskBytes?: number;
+  readonly memoryBytes?: number;
+  /** Folder of the run: `quarantine.jsonl` goes there. */
+  readonly runFolder?: string;
+  /** Longest time for one sample in one host stage, in milliseconds. */
+  readonly taskTimeout?: number;
+  /** Seconds without movement that count as a stall. */
+  readonly stallSeconds?: number;
+  readonly log?: (line: string) => void;
+}
+
+export interface FlowServices {
+  readonly main: StageRunner;
+  /** The pool, or the main thread when there are no workers. */
+  readonly pool: StageRunner;
+  readonly cache?: ContentCache;
+  /** Samples that sources have read. */
+  readonly sourceMemory: MemoryLayer<StageValues>;
+  /** Inputs that pure stages refused, by cache key: they would refuse them again. */
+  readonly refusals: Map<string, Refused>;
+  readonly resources: ResourceLoader;
+  readonly quarantine: Quarantine;
+  readonly monitor: Monitor;
+  readonly stallSeconds: number;
+  readonly log: (line: string) => void;
+  close(): Promise<void>;
+}
+
+const gibibyte = 2 ** 30;
+
+export function openServices(plan: Plan, options: ServiceOptions): FlowServices {
+  const { plugins, log = () => undefined, taskTimeout } = options;
+  const workers = options.workers ?? plan.workers;
+  const cacheRoot = options.cacheRoot ?? defaultCacheRoot();
+  const memoryBytes = options.memoryBytes ?? gibibyte / 2;
+  const monitor = new Monitor();
+  const resources = new ResourceLoader({ cacheRoot, log });
+  const main = new MainRunner(plan, resources, log);
+  const pool = workers === 0 ? main : new PoolRunner(plan, plugins, {
+    workers, cacheRoot, taskTimeout, log: (line) => {
+      monitor.moved();
+      log(line);
+    }, onSetup: () => monitor.moved(),
+  });
+  const cache = options.cache === false ? undefined : new ContentCache({ root: cacheRoot, diskBytes: options.diskBytes, memoryBytes, log });
+  const quarantine = new Quarantine(options.runFolder && join(options.runFolder, 'quarantine.jsonl'));
+  return {
+    main, pool, cache, resources, quarantine, monitor, log,
+    refusals: new Map(),
+    sourceMemory: new MemoryLayer(memoryBytes),
+    stallSeconds: options.stallSeconds ?? 300,
+    async close() {
+      await pool.close();
+      if (main !== pool) await main.close();
+      await cache?.close();
+      await quarantine.close();
+    },
+  };
+}

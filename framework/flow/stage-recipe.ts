@@ -1,0 +1,52 @@
+/** What it takes to make a stage's function in any thread: plain data, with the address of the plugin's module. */
+import type { Plan, PlannedStage } from '../pipeline/plan.js';
+import { FlowError } from '../errors/flow-error.js';
+import { digestOf } from './digest.js';
+
+/** Where plugins live: `source` is the URL of the module that exports `plugin`. A `PluginRegistry` is one. */
+export interface PluginSources {
+  plugin(name: string): { readonly source: string } | undefined;
+}
+
+export interface ResourceAddress {
+  readonly name: string;
+  readonly use: string;
+  readonly module: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly digest: string;
+}
+
+export interface StageRecipe {
+  readonly name: string;
+  readonly use: string;
+  readonly module: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Slot → resource. */
+  readonly resources: Readonly<Record<string, ResourceAddress>>;
+  /** Changes when options or resources change: a worker makes one function for each (name, digest). */
+  readonly digest: string;
+}
+
+export function stageRecipe(plan: Plan, stage: PlannedStage, plugins: PluginSources): StageRecipe {
+  const resources = Object.fromEntries(Object.entries(stage.resources).map(([slot, name]) => {
+    const resource = plan.resources.get(name);
+    if (!resource) throw new FlowError('FLOW_INTERNAL', { who: stage.name, message: `The plan has no resource "${name}".` });
+    const { use, options, digest } = resource;
+    return [slot, { name, use, options, digest, module: moduleOf(use, plugins) }];
+  }));
+  const { name, use, options } = stage;
+  return { name, use, options, resources, module: moduleOf(use, plugins), digest: digestOf({ use, options, resources }) };
+}
+
+/** `plugin/type` → the two words. */
+export function splitUse(use: string): { readonly plugin: string; readonly type: string } {
+  const slash = use.lastIndexOf('/');
+  return { plugin: use.slice(0, slash), type: use.slice(slash + 1) };
+}
+
+function moduleOf(use: string, plugins: PluginSources): string {
+  const { plugin } = splitUse(use);
+  const source = plugins.plugin(plugin)?.source;
+  if (!source) throw new FlowError('FLOW_PLUGIN_LOAD', { who: plugin, message: `Nobody knows where the plugin of "${use}" lives.` });
+  return source;
+}

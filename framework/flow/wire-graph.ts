@@ -1,0 +1,88 @@
+/** Wires the stages of a graph into Observables: one for each source, host stage and device section that somebody reads. */
+import { connectable, map, share, type Observable } from 'rxjs';
+import { FlowError } from '../errors/flow-error.js';
+import type { Plan, PlannedGraph, PlannedSection, PortReference } from '../pipeline/plan.js';
+import { creditGate, type CreditGate } from './credits.js';
+import { hostStage, sourceStage } from './host-stage.js';
+import { joinByKey } from './join-by-key.js';
+import type { OpenedSources } from './open-source.js';
+import { sampleOf, type Packet, type Ticket } from './packet.js';
+import { sectionStage, type RunSection } from './section-stage.js';
+import type { FlowServices } from './services.js';
+
+export interface WireOptions {
+  readonly plan: Plan;
+  readonly graph: PlannedGraph;
+  readonly services: FlowServices;
+  readonly sources: OpenedSources;
+  readonly tickets: Iterable<Ticket>;
+  /** Most packets in flight. */
+  readonly window: number;
+  /** Samples of one device call. */
+  readonly batch: number;
+  /** Section name → what runs it; needed for the sections that somebody reads. */
+  readonly sections: ReadonlyMap<string, RunSection>;
+  /** Longest wait for a batch to fill, in milliseconds. */
+  readonly maxWait?: number;
+}
+
+export interface WiredGraph {
+  readonly gate: CreditGate<Ticket>;
+  /** One packet for each ticket, with the values of these ports among others. `who` names the reader in messages. */
+  read(ports: readonly PortReference[], who: string): Observable<Packet>;
+  /** Starts to pull. Every reader must be subscribed by then: packets are not kept for late ones. */
+  start(): void;
+  stop(): void;
+}
+
+export function wireGraph(options: WireOptions): WiredGraph {
+  const gate = creditGate(options.tickets, options.window);
+  const feed = connectable(gate.stream.pipe(map((ticket): Packet => sampleOf(ticket, {}))));
+  const sectionOf = new Map(options.graph.sections.flatMap((section) => section.stages.map((stage) => [stage, section] as const)));
+  const streams = new Map<string, Observable<Packet>>();
+  let connection: { unsubscribe(): void } | undefined;
+
+  const streamOf = (producer: string): Observable<Packet> => {
+    let stream = streams.get(producer);
+    if (!stream) {
+      stream = produce(producer).pipe(share());
+      streams.set(producer, stream);
+    }
+    return stream;
+  };
+
+  const read = (ports: readonly PortReference[], who: string): Observable<Packet> => {
+    const producers = new Set(ports.map((port) => {
+      const stage = port.slice(0, port.lastIndexOf('.'));
+      return sectionOf.get(stage)?.stages[0] ?? stage;
+    }));
+    return producers.size === 0 ? feed : joinByKey([...producers].map(streamOf), who);
+  };
+
+  const produce = (producer: string): Observable<Packet> => {
+    const section = sectionOf.get(producer);
+    if (section) return read(section.inputs, section.name).pipe(runSection(section, options));
+    const source = options.sources.sources.find(({ stage }) => stage.name === producer);
+    if (source) return feed.pipe(sourceStage(source, options.services));
+    const stage = options.plan.stages.get(producer);
+    if (stage?.contract.kind !== 'host') {
+      throw new FlowError('FLOW_INTERNAL', { who: producer, message: 'An edge comes from a stage that gives no stream.' });
+    }
+    const ports = Object.values(stage.inputs).map((edge) => `${edge.stage}.${edge.port}`);
+    return read(ports, producer).pipe(hostStage(options.plan, stage, options.services));
+  };
+
+  return {
+    gate, read,
+    start() {
+      connection = feed.connect();
+    },
+    stop: () => connection?.unsubscribe(),
+  };
+}
+
+function runSection(section: PlannedSection, { sections, batch, maxWait, services }: WireOptions): ReturnType<typeof sectionStage> {
+  const run = sections.get(section.name);
+  if (!run) throw new FlowError('FLOW_INTERNAL', { who: section.name, message: 'Nobody runs this device section.' });
+  return sectionStage({ section, batch, maxWait, run, monitor: services.monitor });
+}

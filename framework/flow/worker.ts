@@ -1,0 +1,98 @@
+/**
+ * The code of a pool's worker: imports plugin modules by URL, makes each stage's function once, loads its resources once,
+ * runs samples, and hands the outputs over without copying. It never throws: results are envelopes.
+ */
+import { parentPort } from 'node:worker_threads';
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
+import type { HostContract, HostFunction, ResourceContract } from '../plugin/stage-types.js';
+import type { StageValues } from './cache.js';
+import { envelopeOf, errorRecord, type Envelope } from './envelope.js';
+import { FlowError } from '../errors/flow-error.js';
+import { giveAway, protectedBuffers } from './give-away.js';
+import { ResourceLoader } from './resources.js';
+import { splitUse, type ResourceAddress, type StageRecipe } from './stage-recipe.js';
+
+export interface WorkerData {
+  readonly cacheRoot: string;
+  /** Stage name → recipe. */
+  readonly stages: Readonly<Record<string, StageRecipe>>;
+}
+
+export interface WorkerTask {
+  readonly stage: string;
+  readonly inputs: StageValues;
+  readonly key: string;
+  /** Set to 1 when the stage's own work begins: what came before (imports, resources) is not on its clock. */
+  readonly started: Int32Array;
+}
+
+/** What a worker tells beside results. */
+export type WorkerMessage = { readonly flow: 'log'; readonly line: string } | { readonly flow: 'setup'; readonly stage: string };
+
+/** `setup` marks a failure before the sample's turn: the stage cannot be made, whatever the sample. */
+export type WorkerResult = Envelope<StageValues> & { readonly setup?: boolean };
+
+const { cacheRoot, stages } = workerData as WorkerData;
+const resources = new ResourceLoader({ cacheRoot, log });
+const functions = new Map<string, Promise<HostFunction>>();
+const keep = protectedBuffers();
+
+/** The task function that Piscina calls. */
+export async function run(task: WorkerTask): Promise<unknown> {
+  let hostFunction: HostFunction;
+  try {
+    hostFunction = await functionFor(stages[task.stage]);
+  } catch (error) {
+    return { ok: false, error: errorRecord(error, 'FLOW_STAGE'), setup: true } satisfies WorkerResult;
+  }
+  Atomics.store(task.started, 0, 1);
+  const envelope = await envelopeOf(async () => {
+    const outputs = await hostFunction.run(task.inputs as never, { key: task.key });
+    return giveAway(outputs, keep);
+  }, 'FLOW_STAGE');
+  if (!envelope.ok) return envelope;
+  const { value, transfer } = envelope.value;
+  return move({ [valueSymbol]: { ok: true, value }, [transferableSymbol]: transfer } as never);
+}
+
+function functionFor(recipe: StageRecipe): Promise<HostFunction> {
+  const id = `${recipe.name} ${recipe.digest}`;
+  let made = functions.get(id);
+  if (!made) {
+    made = create(recipe);
+    functions.set(id, made);
+    made.catch(() => functions.delete(id));
+  }
+  return made;
+}
+
+async function create(recipe: StageRecipe): Promise<HostFunction> {
+  parentPort?.postMessage({ flow: 'setup', stage: recipe.name } satisfies WorkerMessage);
+  const contract = await member<HostContract>(recipe, 'stages');
+  const values = new Map<string, unknown>();
+  for (const [slot, address] of Object.entries(recipe.resources)) {
+    const value = await resources.load({ ...address, contract: await member<ResourceContract>(address, 'resources') });
+    keep.addAll(value);
+    values.set(slot, value);
+  }
+  const { stage } = await contract.load();
+  return stage.create({
+    options: recipe.options, stage: recipe.name, resource: (slot) => values.get(slot) as never,
+    log: (line) => log(`${recipe.name}: ${line}`),
+  });
+}
+
+async function member<T>(address: StageRecipe | ResourceAddress, kind: 'stages' | 'resources'): Promise<T> {
+  const module = (await import(address.module)) as { plugin?: Record<string, Record<string, unknown>> };
+  const found = module.plugin?.[kind]?.[splitUse(address.use).type];
+  if (!found) {
+    throw new FlowError('FLOW_PLUGIN_LOAD', {
+      who: address.name, message: `The module ${address.module} exports no plugin with "${address.use}".`,
+    });
+  }
+  return found as T;
+}
+
+function log(line: string): void {
+  parentPort?.postMessage({ flow: 'log', line } satisfies WorkerMessage);
+}
