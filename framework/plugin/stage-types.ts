@@ -84,6 +84,8 @@ export interface DeviceContract<
 > extends CommonContract<In, O, R> {
   readonly kind: 'device';
   readonly out: Out;
+  /** It creates variables: then no host stage may stand between it and the loss. */
+  readonly trainable?: boolean;
   /** Random inputs of one sample, drawn on the host by `draw` and uploaded with the batch. */
   readonly draws?: D;
   readonly load: () => Promise<{ readonly stage: DeviceImplementation<O, In, Out, R, D> }>;

@@ -1,0 +1,54 @@
+/** Checks the options of every stage and resource against the schema of their type, and fills in the defaults. */
+import type { TSchema } from '@sinclair/typebox';
+import type { Compilation } from './compilation.js';
+import { nodeAt, type Path } from './document.js';
+import type { ResolvedPipeline } from './resolve-stages.js';
+import { validate, whereabouts } from './validate.js';
+
+export type Options = Readonly<Record<string, unknown>>;
+
+export interface CheckedOptions {
+  /** Complete and frozen; stages whose options are wrong are missing. */
+  readonly stages: ReadonlyMap<string, Options>;
+  readonly resources: ReadonlyMap<string, Options>;
+}
+
+export function checkOptions(compilation: Compilation, pipeline: ResolvedPipeline): CheckedOptions {
+  const stages = new Map<string, Options>();
+  const resources = new Map<string, Options>();
+  for (const [name, { stage, type }] of pipeline.stages) {
+    const options = completeOptions(compilation, type.contract.options, stage.definition.with, [...stage.path, 'with'], `${name}: ${type.use}`);
+    if (options) stages.set(name, options);
+  }
+  for (const [name, { type, options, path }] of pipeline.resources) {
+    const complete = completeOptions(compilation, type.contract.options, options, [...path, 'with'], `${name}: ${type.use}`);
+    if (complete) resources.set(name, complete);
+  }
+  return { stages, resources };
+}
+
+/** Options with defaults, frozen; undefined when something is wrong, which is then a problem at its place. */
+export function completeOptions(compilation: Compilation, schema: TSchema, given: unknown, path: Path, who: string): Options | undefined {
+  const options = structuredClone(given ?? {}) as Record<string, unknown>;
+  const found = validate(schema, options);
+  for (const problem of found) {
+    const full = [...path, ...problem.path];
+    const node = nodeAt(compilation.root, full);
+    compilation.problems.add('FLOW_OPTION', {
+      who,
+      message: problem.message.replace(/^unknown key/, 'unknown option').replace(/^the key/, 'the option') + whereabouts(problem),
+      where: problem.inside ? compilation.keyPlace(full) : compilation.place(full),
+      also: node?.kind === 'scalar' ? node.definedAt : undefined,
+      expected: problem.expected, got: problem.got, cure: problem.cure,
+    });
+  }
+  return found.length === 0 ? deepFreeze(options) : undefined;
+}
+
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

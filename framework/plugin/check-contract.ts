@@ -1,0 +1,37 @@
+import { FlowError } from '../errors/flow-error.js';
+import type { Dimension, Ports } from './port-types.js';
+import type { StageContract } from './stage-types.js';
+
+/**
+ * Checks what the compiler cannot: that options are an object schema, that ports of device stages are tensors, and that every
+ * dotted dimension names an option or a declared resource slot. Throws FLOW_PLUGIN.
+ */
+export function checkContract(use: string, contract: StageContract): void {
+  const fail = (message: string, expected: string): never => {
+    throw new FlowError('FLOW_PLUGIN', { who: use, message, expected });
+  };
+  if (!['source', 'host', 'device', 'sink'].includes(contract.kind)) fail('the stage type has no kind', 'a contract made by defineSource, defineHost, defineDevice or defineSink');
+  if (contract.options?.type !== 'object') fail('the options are not an object schema', 'options: Type.Object({ … })');
+  const slots = Object.keys(contract.resources ?? {});
+  for (const [name, port] of allPorts(contract)) {
+    if (contract.kind === 'device' && port.kind !== 'tensor') fail(`the port "${name}" of a device stage is not a tensor`, 'tensor(dtype, shape, meaning)');
+    if (port.kind !== 'tensor') continue;
+    for (const dimension of port.shape) {
+      if (!isDimension(dimension, slots)) {
+        fail(`the port "${name}" has the dimension ${JSON.stringify(dimension)}`, 'a whole number, a symbol such as "H", "with.option", or "slot.dimension" of a declared resource slot');
+      }
+    }
+  }
+}
+
+function allPorts(contract: StageContract): [string, Ports[string]][] {
+  const draws: Ports = contract.kind === 'device' ? (contract.draws ?? {}) : {};
+  const rest: [string, Ports[string]][] = contract.inRest ? [['further inputs', contract.inRest]] : [];
+  return [...Object.entries(contract.in as Ports), ...Object.entries(contract.out as Ports), ...Object.entries(draws), ...rest];
+}
+
+function isDimension(dimension: Dimension, slots: readonly string[]): boolean {
+  if (typeof dimension === 'number') return Number.isInteger(dimension) && dimension >= 0;
+  const [head, ...rest] = dimension.split('.');
+  return rest.length === 0 ? head !== '' : head === 'with' || slots.includes(head!);
+}

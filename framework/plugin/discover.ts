@@ -1,0 +1,125 @@
+/**
+ * Finds plugins, in this order: those that the pipeline file names, `./plugins/*` of the working directory, direct
+ * dependencies named `flow-plugin-*`, and those that ship with the program.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { FlowError } from '../errors/flow-error.js';
+import type { Plugin } from './define.js';
+import { PluginRegistry } from './registry.js';
+
+/** Gives plugins with the URL of the module that exports each. */
+export type PluginProvider = () => Promise<readonly { readonly plugin: Plugin; readonly source: string }[]>;
+
+export interface DiscoverOptions {
+  /** Absolute paths, or names of packages. */
+  readonly named?: readonly string[];
+  readonly workingFolder?: string;
+  /** Those in `plugins/` beside the framework when not given. */
+  readonly builtin?: PluginProvider;
+}
+
+/** A registry of all plugins found. Throws FLOW_PLUGIN or FLOW_PLUGIN_LOAD. */
+export async function discoverPlugins({ named = [], workingFolder = process.cwd(), builtin = shippedPlugins }: DiscoverOptions = {}): Promise<PluginRegistry> {
+  const registry = new PluginRegistry();
+  for (const name of named) {
+    const entry = isAbsolute(name) ? entryOf(name) : packageEntry(name, workingFolder);
+    if (!entry) throw new FlowError('FLOW_PLUGIN_LOAD', { who: name, message: 'the plugin that the pipeline names does not exist', cure: isAbsolute(name) ? undefined : `npm install ${name}` });
+    await registerModule(registry, entry, 'named by the pipeline');
+  }
+  for (const entry of projectPlugins(workingFolder)) await registerModule(registry, entry, 'in ./plugins');
+  for (const entry of dependencyPlugins(workingFolder)) await registerModule(registry, entry, 'a dependency of the project');
+  for (const { plugin, source } of await builtin()) registry.register(plugin, source, 'built in');
+  registry.checkRequirements();
+  return registry;
+}
+
+async function registerModule(registry: PluginRegistry, file: string, foundBy: string): Promise<void> {
+  const source = pathToFileURL(file).href;
+  registry.register(await importPlugin(source), source, foundBy);
+}
+
+/** Imports a module that exports `plugin`; TypeScript is read through tsx. Throws FLOW_PLUGIN_LOAD. */
+export async function importPlugin(source: string): Promise<Plugin> {
+  let module: { readonly plugin?: Plugin };
+  try {
+    if (source.endsWith('.ts')) await readTypeScript();
+    module = (await import(source)) as { readonly plugin?: Plugin };
+  } catch (cause) {
+    throw new FlowError('FLOW_PLUGIN_LOAD', { who: source, message: `the plugin cannot be imported: ${(cause as Error).message}`, cause });
+  }
+  if (typeof module.plugin === 'object' && typeof module.plugin.name === 'string') return module.plugin;
+  throw new FlowError('FLOW_PLUGIN_LOAD', { who: source, message: 'the module exports no plugin', expected: 'export const plugin = definePlugin({ … })' });
+}
+
+let typeScript: Promise<unknown> | undefined;
+
+function readTypeScript(): Promise<unknown> {
+  typeScript ??= import('tsx/esm/api').then(({ register }) => register());
+  return typeScript;
+}
+
+/** `./plugins/*`; in the package itself that folder holds the shipped plugins, which are found as such. */
+function projectPlugins(workingFolder: string): string[] {
+  const folder = join(workingFolder, 'plugins');
+  if (!existsSync(folder) || resolve(workingFolder) === packageFolder()) return [];
+  return readdirSync(folder).sort().flatMap((name) => entryOf(join(folder, name)) ?? []);
+}
+
+function dependencyPlugins(workingFolder: string): string[] {
+  const manifest = readJson(join(workingFolder, 'package.json'));
+  const names = Object.keys({ ...(manifest?.['dependencies'] as object), ...(manifest?.['devDependencies'] as object) });
+  return names.filter((name) => /^(@[^/]+\/)?flow-plugin-/.test(name)).sort().flatMap((name) => packageEntry(name, workingFolder) ?? []);
+}
+
+const entryNames = ['plugin.ts', 'plugin.js', 'plugin.mjs', 'index.ts', 'index.js', 'index.mjs'];
+
+/** The module of a plugin: the file itself, what the folder's package.json names, or a file of the usual names. */
+function entryOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  if (!statSync(path).isDirectory()) return /\.[mc]?[jt]s$/.test(path) && !path.endsWith('.d.ts') ? path : undefined;
+  const named = mainOf(readJson(join(path, 'package.json')));
+  const candidates = named === undefined ? entryNames : [named, ...entryNames];
+  return candidates.map((name) => join(path, name)).find((file) => existsSync(file));
+}
+
+function packageEntry(name: string, workingFolder: string): string | undefined {
+  for (let folder = resolve(workingFolder); ; folder = dirname(folder)) {
+    const entry = entryOf(join(folder, 'node_modules', name));
+    if (entry || folder === dirname(folder)) return entry;
+  }
+}
+
+/** The main module of a package: `exports["."]` for `import`, else `main`. */
+function mainOf(manifest: Record<string, unknown> | undefined): string | undefined {
+  const pick = (target: unknown): string | undefined => {
+    if (typeof target === 'string') return target;
+    if (typeof target !== 'object' || target === null) return undefined;
+    const conditions = target as Record<string, unknown>;
+    return pick(conditions['.'] ?? conditions['import'] ?? conditions['node'] ?? conditions['default']);
+  };
+  return pick(manifest?.['exports']) ?? pick(manifest?.['main']);
+}
+
+function readJson(file: string): Record<string, unknown> | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : undefined;
+}
+
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
+}
+
+/** `builtinPlugins` of `plugins/index`, when that folder is there. */
+async function shippedPlugins(): ReturnType<PluginProvider> {
+  const folder = new URL('../../plugins/', import.meta.url);
+  const index = ['index.js', 'index.ts'].map((name) => new URL(name, folder)).find((url) => existsSync(url));
+  if (!index) return [];
+  const { builtinPlugins } = (await import(index.href)) as { readonly builtinPlugins: readonly Plugin[] };
+  return builtinPlugins.map((plugin) => {
+    const own = ['plugin.js', 'plugin.ts'].map((name) => new URL(`${plugin.name}/${name}`, folder)).find((url) => existsSync(url));
+    return { plugin, source: (own ?? index).href };
+  });
+}
