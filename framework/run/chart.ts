@@ -8,7 +8,7 @@ export interface ChartPoint {
 
 export interface ChartOptions {
   readonly title: string;
-  /** Also draws an exponential average over about so many points; the points themselves become faint. */
+  /** Also draws the mean over so many neighbouring points; the points themselves become faint. */
   readonly smooth?: number;
   /** Draws a mark at every point. */
   readonly marks?: boolean;
@@ -121,13 +121,18 @@ function mark(point: ChartPoint, { x, y }: Scale, style: string): string {
   return `<circle class="${style}" cx="${x(point.x).toFixed(1)}" cy="${y(point.y).toFixed(1)}" r="${style === 'best' ? 5 : 3}">${label}</circle>`;
 }
 
-/** Exponential average with the weight of a window of `span` points, corrected for its start. */
+/** Mean over the points at most `span` / 2 away on either side, fewer at the ends: it does not lag behind. */
 function smoothed(points: readonly ChartPoint[], span: number): ChartPoint[] {
-  const keep = 1 - 2 / (span + 1);
-  let [sum, weight] = [0, 0];
-  return points.map(({ x, y }) => {
-    if (Number.isFinite(y)) [sum, weight] = [keep * sum + y, keep * weight + 1];
-    return { x, y: weight ? sum / weight : NaN };
+  const sums = [0];
+  const counts = [0];
+  for (const { y } of points) {
+    sums.push(sums.at(-1)! + (Number.isFinite(y) ? y : 0));
+    counts.push(counts.at(-1)! + (Number.isFinite(y) ? 1 : 0));
+  }
+  return points.map(({ x }, index) => {
+    const reach = Math.min(Math.floor(span / 2), index, points.length - 1 - index);
+    const [from, to] = [index - reach, index + reach + 1];
+    return { x, y: (sums[to]! - sums[from]!) / (counts[to]! - counts[from]!) };
   });
 }
 

@@ -15,10 +15,10 @@ p.lead { margin: 6px 0 20px; color: var(--soft); }
 .badge { display: inline-block; padding: 1px 10px; border-radius: 99px; font-size: 13px; font-weight: 600; color: #fff; background: var(--good); vertical-align: 4px; margin-left: 8px; }
 .badge.failed { background: var(--bad); } .badge.running, .badge.interrupted { background: var(--best); }
 .facts, .charts, .sheets { display: grid; gap: 14px; }
-.facts { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
+.facts { grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); }
 .charts { grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 12px 14px; }
-.fact b { display: block; font-size: 21px; font-weight: 650; font-variant-numeric: tabular-nums; }
+.fact b { display: block; font-size: 19px; font-weight: 650; font-variant-numeric: tabular-nums; }
 .fact span, .card header span { color: var(--soft); font-size: 13px; }
 .card header { display: flex; justify-content: space-between; gap: 10px; align-items: baseline; margin-bottom: 4px; }
 .card header span { white-space: nowrap; font-variant-numeric: tabular-nums; }

@@ -83,7 +83,7 @@ function trainingCharts(steps: readonly StepMetrics[]): string {
   cards.push(chartCard('gradient norm', steps.map((entry) => ({ x: entry.step, y: entry.gradientNorm ?? NaN })), { smooth }));
   cards.push(chartCard('learning rate', steps.map((entry) => ({ x: entry.step, y: entry.learningRate })), {}));
   const acted = steps.filter(({ action }) => action !== undefined);
-  const note = acted.length ? `<p class="empty">${acted.length} steps were not finite: ${acted.slice(0, 8).map(({ step, action }) => `${step} (${action})`).join(', ')}</p>` : '';
+  const note = acted.length ? `<p class="empty">Not finite, ${acted.length} of ${steps.length} steps: ${acted.slice(0, 8).map(({ step, action }) => `${step} (${action})`).join(', ')}</p>` : '';
   return `<div class="charts">${cards.join('')}</div>${note}`;
 }
 

@@ -35,8 +35,11 @@ export function splitBatch(batch: DeviceBatch, size: number): DeviceBatch[] {
   const parts: DeviceBatch[] = [];
   for (let from = 0; from < count; from += size) {
     const to = Math.min(from + size, count);
-    const inputs = Object.fromEntries(Object.entries(batch.inputs).map(([name, value]) => [name, rows(value, count, from, to)]));
-    parts.push({ ...batch, keys: batch.keys.slice(from, to), inputs });
+    const cut = (values: Readonly<Record<string, HostTensor>>): Record<string, HostTensor> => mapValues(values, (value) => rows(value, count, from, to));
+    parts.push({
+      ...batch, keys: batch.keys.slice(from, to), epochs: batch.epochs?.slice(from, to), inputs: cut(batch.inputs),
+      draws: batch.draws && mapValues(batch.draws, cut),
+    });
   }
   return parts;
 }
@@ -49,8 +52,7 @@ function rows(value: HostTensor, count: number, from: number, to: number): HostT
 
 function meansOf(result: LossAndGradients): LossAndGradients {
   const outputs = mapValues(result.outputs, (tensor) => replaceBy(tensor, () => tf.mean(tensor)));
-  const loss = result.loss.rank === 0 ? result.loss : replaceBy(result.loss, () => tf.mean(result.loss));
-  return { loss, outputs, gradients: result.gradients };
+  return { loss: result.loss, outputs, gradients: result.gradients };
 }
 
 function addTensors(left: LossAndGradients, right: LossAndGradients): LossAndGradients {
@@ -70,8 +72,8 @@ function mapTensors(value: LossAndGradients, change: (tensor: Tensor) => Tensor)
   return { loss: change(value.loss), outputs: mapValues(value.outputs, change), gradients: mapValues(value.gradients, change) };
 }
 
-function mapValues(record: Readonly<Record<string, Tensor>>, change: (tensor: Tensor, name: string) => Tensor): Record<string, Tensor> {
-  return Object.fromEntries(Object.entries(record).map(([name, tensor]) => [name, change(tensor, name)]));
+function mapValues<V, W>(record: Readonly<Record<string, V>>, change: (value: V, name: string) => W): Record<string, W> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
 function replaceBy(tensor: Tensor, make: () => Tensor): Tensor {
