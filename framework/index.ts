@@ -2,6 +2,7 @@
 export { Type, type Static, type TObject } from '@sinclair/typebox';
 export * from './values/host-tensor.js';
 export * from './values/random.js';
+export * from './values/initializers.js';
 export * from './plugin/port-types.js';
 export * from './plugin/stage-types.js';
 export * from './plugin/define.js';

@@ -8,3 +8,10 @@ export { matMulShared } from './operators/mat-mul-shared.js';
 export { resizeByMatrices } from './operators/resize-by-matrices.js';
 export { safeNorm, safeSqrt } from './operators/safe-norm.js';
 export { sparseMatMul, transposeSparse, type SparseMatrix } from './operators/sparse-mat-mul.js';
+
+/* What the flow and train phases use. */
+export { ConstantStore } from './constants.js';
+export { DeviceProgram, type LossAndGradients, type ProgramRequest } from './program.js';
+export type { DeviceBatch } from './section-run.js';
+export { download, stackSamples, upload } from './transfer.js';
+export { VariableStore, type NamedVariable } from './variables.js';

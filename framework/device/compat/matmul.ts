@@ -50,6 +50,9 @@ function multiply(a: Tensor, b: Tensor, plain: (left: Tensor, right: Tensor) => 
   const batchB = b.shape.slice(0, -2);
   const [rows, inner] = a.shape.slice(-2) as [number, number];
   const columns = b.shape[b.rank - 1]!;
+  if (b.shape[b.rank - 2] !== inner) {
+    throw new RangeError(`matMul: inner shapes of [${a.shape.join(', ')}] and [${b.shape.join(', ')}] must match`);
+  }
   const batch = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
   const [countA, countB] = [tf.util.sizeFromShape(batchA), tf.util.sizeFromShape(batchB)];
   const shape = [...batch, rows, columns];
