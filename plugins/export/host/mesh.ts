@@ -1,0 +1,38 @@
+import { SampleError } from '../../../framework/index.js';
+import { vertexNormalsHost } from '../../rasterizer/index.js';
+
+/** A coloured mesh as the writers take it. */
+export interface ColouredMesh {
+  /** V points; the writers scale nothing. */
+  readonly vertices: Float32Array;
+  /** F triples of vertex indices, counter-clockwise seen from outside. */
+  readonly triangles: Int32Array;
+  /** V unit normals. */
+  readonly normals: Float32Array;
+  /** V colours, sRGB as in photos, clamped to [0, 1] when written. */
+  readonly colours: Float32Array;
+}
+
+/**
+ * A mesh with normals, scaled.
+ *
+ * @param vertices V points
+ * @param scale factor on the points, for instance 0.1 for decimetres to metres
+ * @throws SampleError when a point or colour is not finite, or the counts differ
+ */
+export function colouredMesh(vertices: Float32Array, triangles: Int32Array, colours: Float32Array, scale: number): ColouredMesh {
+  if (vertices.length !== colours.length) {
+    throw new SampleError('The mesh has another number of colours than of vertices.', {
+      expected: `${vertices.length / 3} colours`, got: `${colours.length / 3}`,
+    });
+  }
+  if (!vertices.every(Number.isFinite) || !colours.every(Number.isFinite)) {
+    throw new SampleError('The mesh has coordinates or colours that are not finite.');
+  }
+  const normals = Float32Array.from(vertexNormalsHost(vertices, triangles));
+  for (let at = 0; at < normals.length; at += 3) {
+    // Vertices without a triangle have no normal; file formats want one of unit length.
+    if (normals[at] === 0 && normals[at + 1] === 0 && normals[at + 2] === 0) normals[at + 2] = 1;
+  }
+  return { vertices: vertices.map((value) => value * scale), triangles, normals, colours };
+}

@@ -1,0 +1,97 @@
+/** What leaves the system as files: meshes, pictures, sheets, overlays and turntables. */
+import { Type, defineSink, definePlugin, optional, resourceKind, tensor } from '../../framework/index.js';
+import type { RenderableMesh } from '../rasterizer/index.js';
+
+const face = resourceKind<RenderableMesh>('face-model');
+const strict = { additionalProperties: false } as const;
+
+export const mesh = defineSink({
+  summary: 'Writes a coloured mesh as GLB, OBJ and PLY.',
+  version: 1,
+  options: Type.Object({
+    formats: Type.Array(Type.Union([Type.Literal('glb'), Type.Literal('obj'), Type.Literal('ply')]), {
+      minItems: 1, uniqueItems: true, default: ['glb', 'obj', 'ply'], description: 'Formats to write.',
+    }),
+    units: Type.Union([Type.Literal('mm'), Type.Literal('cm'), Type.Literal('dm'), Type.Literal('m')], {
+      default: 'mm', description: 'Unit of lengths in OBJ and PLY. GLB is always in metres, as glTF demands.',
+    }),
+  }, strict),
+  resources: { face },
+  in: {
+    vertices: tensor('float32', ['face.vertices', 3], 'mesh.vertices.dm'),
+    albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
+  },
+  out: {},
+  load: () => import('./stages/mesh.js'),
+});
+
+export const images = defineSink({
+  summary: 'Writes every connected image as a PNG of its own, and all of them side by side with labels.',
+  version: 1,
+  options: Type.Object({
+    scale: Type.Integer({ minimum: 1, maximum: 16, default: 1, description: 'Factor by which the strip is enlarged; the single images keep their size.' }),
+    strip: Type.Boolean({ default: true, description: 'Write the strip of all images side by side.' }),
+    single: Type.Boolean({ default: true, description: 'Write each image as a file of its own.' }),
+  }, strict),
+  in: {},
+  inRest: tensor('float32', ['H', 'W', 3], 'image.rgb'),
+  out: {},
+  load: () => import('./stages/images.js'),
+});
+
+export const sheet = defineSink({
+  summary: 'Writes one PNG an occasion: a row for each sample, a labelled column for each connected image.',
+  version: 1,
+  options: Type.Object({
+    samples: Type.Integer({ minimum: 1, maximum: 256, default: 8, description: 'Rows at most; further samples of the occasion are left out.' }),
+    scale: Type.Integer({ minimum: 1, maximum: 16, default: 1, description: 'Factor by which the images are enlarged.' }),
+  }, strict),
+  in: {},
+  inRest: tensor('float32', ['H', 'W', 3], 'image.rgb'),
+  out: {},
+  load: () => import('./stages/sheet.js'),
+});
+
+export const overlay = defineSink({
+  summary: 'Lays the render over the crop and, through the inverse of the alignment, over the original photo.',
+  version: 1,
+  options: Type.Object({
+    opacity: Type.Number({ minimum: 0, maximum: 1, default: 1, description: 'Share of the render where it covers the photo.' }),
+  }, strict),
+  in: {
+    image: tensor('float32', ['S', 'S', 3], 'image.rgb'),
+    render: tensor('float32', ['S', 'S', 3], 'image.rgb'),
+    coverage: tensor('float32', ['S', 'S', 1], 'mask'),
+    photo: optional(tensor('uint8', ['H', 'W', 3], 'photo.rgb8')),
+    transform: optional(tensor('float32', [2, 3], 'transform.px')),
+  },
+  out: {},
+  load: () => import('./stages/overlay.js'),
+});
+
+export const turntable = defineSink({
+  summary: 'Writes a strip of views of the mesh, turned about its vertical axis.',
+  version: 1,
+  options: Type.Object({
+    views: Type.Integer({ minimum: 1, maximum: 36, default: 5, description: 'Number of views.' }),
+    range: Type.Number({ minimum: 0, maximum: 180, default: 60, description: 'Yaw of the outermost views to both sides, degrees.' }),
+    size: Type.Integer({ minimum: 16, maximum: 2048, default: 224, description: 'Width and height of a view, px.' }),
+  }, strict),
+  resources: { face },
+  in: {
+    vertices: tensor('float32', ['face.vertices', 3], 'mesh.vertices.dm'),
+    albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
+    light: tensor('float32', [27], 'light.sh9'),
+  },
+  out: {},
+  load: () => import('./stages/turntable.js'),
+});
+
+export const plugin = definePlugin({
+  name: 'export',
+  version: '0.1.0',
+  framework: '^0.1.0',
+  summary: 'Writes meshes, pictures, sample sheets, overlays and turntables.',
+  requires: { rasterizer: '^0.1.0' },
+  stages: { mesh, images, sheet, overlay, turntable },
+});

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { implementSink, type HostTensor } from '../../../framework/index.js';
+import { stepName } from '../host/file-name.js';
+import { enlarged, pictureOf } from '../host/picture.js';
+import { writePng } from '../host/png.js';
+import { drawSheet, type SheetRow } from '../host/sheet.js';
+import { writeWhole } from '../host/write-file.js';
+import { sheet } from '../plugin.js';
+
+export const stage = implementSink(sheet, {
+  create: async ({ options, folder }) => {
+    let columns: string[] = [];
+    let rows: SheetRow[] = [];
+    return {
+      write: async (inputs, call) => {
+        if (rows.length >= options.samples) return;
+        const named = inputs as Readonly<Record<string, HostTensor>>;
+        columns = Object.keys(named);
+        rows.push({ label: call.key, pictures: Object.values(named).map((image) => enlarged(pictureOf(image), options.scale)) });
+      },
+      close: async ({ step }) => {
+        if (rows.length === 0) return;
+        const bytes = await writePng(drawSheet(columns, rows));
+        rows = [];
+        await writeWhole(join(folder, `${stepName(step)}.png`), bytes);
+      },
+    };
+  },
+});
