@@ -1,0 +1,36 @@
+import { sparseMatMul, tf, type Tensor } from '../../../framework/device/index.js';
+import type { MeshLevel } from '../host/mesh-levels.js';
+import { residualBlock, type MakeVariable } from './residual-block.js';
+
+export interface MeshRefiner {
+  /** Channels after the first three of the four blocks; the fourth gives 3. */
+  readonly widths: readonly [number, number, number];
+  /** K, the number of Chebyshev terms. */
+  readonly terms: number;
+  /** Run the second and third block at a quarter of the vertices. */
+  readonly pooled: boolean;
+}
+
+/**
+ * Four spectral residual blocks on vertex colours: albedo [B, N, 3] in [0, 1] → residual [B, N, 3], zero before training.
+ *
+ * Source: the paper, 3.2.1 (four blocks, colours alone as input). `pooled` follows 3D-Face-GCNs, which runs its inner blocks at a
+ * quarter of the vertices. Differs: a residual instead of a texture.
+ *
+ * @param levels from `meshLevels`: one level, or two when pooled.
+ */
+export function meshRefiner(variable: MakeVariable, levels: readonly MeshLevel[], { widths, terms, pooled }: MeshRefiner): (albedo: Tensor) => Tensor {
+  const channels = [3, ...widths, 3];
+  const blocks = [0, 1, 2, 3].map((index) =>
+    residualBlock(variable, `block${index + 1}`, { from: channels[index]!, to: channels[index + 1]!, terms, last: index === 3 }),
+  );
+  const [fine, coarse] = levels as readonly [MeshLevel, MeshLevel];
+  const inner = pooled ? coarse : fine;
+  return (albedo) =>
+    tf.tidy(() => {
+      const entered = blocks[0]!(tf.sub(tf.mul(albedo, 2), 1), fine.laplacian);
+      const below = pooled ? sparseMatMul(fine.pool!, entered) : entered;
+      const refined = blocks[2]!(blocks[1]!(below, inner.laplacian), inner.laplacian);
+      return blocks[3]!(pooled ? sparseMatMul(fine.unpool!, refined) : refined, fine.laplacian);
+    });
+}

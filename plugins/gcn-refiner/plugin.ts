@@ -1,0 +1,55 @@
+import { Type, defineDevice, definePlugin, optional, resourceKind, tensor } from '../../framework/index.js';
+
+/** What this plugin needs to know of a face model. */
+export interface RefinableMesh {
+  readonly vertexCount: number;
+  /** Three vertex indices for each triangle. */
+  readonly triangles: Int32Array;
+  /** [N · 3], dm. */
+  readonly meanShape: Float32Array;
+}
+
+const width = (value: number): ReturnType<typeof Type.Integer> => Type.Integer({ minimum: 1, maximum: 512, default: value });
+
+export const refine = defineDevice({
+  summary: 'Mesh-wise refiner: four spectral residual blocks turn coarse vertex colours into an addition to them.',
+  version: 1,
+  options: Type.Object({
+    terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
+    widths: Type.Tuple([width(16), width(32), width(16)], {
+      default: [16, 32, 16], description: 'Channels after the first three of the four blocks; the fourth gives 3.',
+    }),
+    pooled: Type.Boolean({ default: false, description: 'Run the second and third block at a quarter of the vertices.' }),
+  }, { additionalProperties: false }),
+  resources: { face: resourceKind<RefinableMesh>('face-model') },
+  in: { albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb') },
+  out: { residual: tensor('float32', ['face.vertices', 3], 'albedo.residual') },
+  load: () => import('./stages/refine.js'),
+});
+
+export const fuse = defineDevice({
+  summary: 'The refined albedo: coarse albedo plus the mean of what the connected refiners add.',
+  version: 1,
+  options: Type.Object({
+    mode: Type.Union([Type.Literal('residual'), Type.Literal('absolute')], {
+      default: 'residual',
+      description: '`residual`: the refiners add to the coarse albedo; `absolute`: the mean of their outputs around 0.5 is the albedo.',
+    }),
+  }, { additionalProperties: false }),
+  resources: { face: resourceKind<RefinableMesh>('face-model') },
+  in: {
+    albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
+    mesh: optional(tensor('float32', ['face.vertices', 3], 'albedo.residual')),
+    features: optional(tensor('float32', ['face.vertices', 3], 'albedo.residual')),
+  },
+  out: { albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb') },
+  load: () => import('./stages/fuse.js'),
+});
+
+export const plugin = definePlugin({
+  name: 'gcn-refiner',
+  version: '0.1.0',
+  framework: '^0.1.0',
+  summary: 'Spectral graph convolutions on a mesh: the mesh-wise albedo refiner, and the operators that other graph networks use.',
+  stages: { refine, fuse },
+});
