@@ -25,7 +25,7 @@ export function drawTurntable(mesh: TurntableMesh, yaws: readonly number[], size
     const data = Uint8Array.from(image, (value, index) => (coverage[Math.floor(index / 3)]! > 0 ? toByte(value) : 255));
     return { width: size, height: size, data };
   });
-  return drawSheet(yaws.map((yaw) => `${yaw > 0 ? '+' : ''}${Math.round(yaw)}°`), [{ label: '', pictures }]);
+  return drawSheet(yaws.map((yaw) => `${yaw > 0 ? '+' : ''}${yaw.toFixed(0)}°`), [{ label: '', pictures }]);
 }
 
 /** `count` angles from −range to +range degrees, evenly. */

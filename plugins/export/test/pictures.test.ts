@@ -46,7 +46,7 @@ test('letters are drawn from their own dots, and cut at the border', () => {
 
 test('every printable letter and digit has a glyph of its own', () => {
   const drawn = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:-_/+=()%#\'!?*°<>|~\u0001'].map((character) => {
-    const canvas = blankPicture(5, 7);
+    const canvas = blankPicture(5, 9);
     drawText(canvas, character, 0, 0);
     return canvas.data.join('');
   });
@@ -57,12 +57,12 @@ test('a sheet has a column for each name and a row for each sample, at their pla
   const red = pictureOf(plain(30, 40, [1, 0, 0]));
   const blue = pictureOf(plain(30, 40, [0, 0, 1]));
   const sheet = drawSheet(['input', 'render'], [{ label: 'first', pictures: [red, blue] }, { label: 'second/one', pictures: [blue, red] }]);
-  assert.equal([sheet.width, sheet.height], [4 + 44 + 44, 15 + (30 + 15) * 2 + 4]);
-  const middles = [[24, 45], [68, 45], [24, 90], [68, 90]].map(([column, row]) => pixel(sheet, column!, row!));
+  assert.equal([sheet.width, sheet.height], [4 + 44 + 44, 17 + (30 + 17) * 2 + 4]);
+  const middles = [[24, 49], [68, 49], [24, 96], [68, 96]].map(([column, row]) => pixel(sheet, column!, row!));
   assert.equal(middles, [[255, 0, 0], [0, 0, 255], [0, 0, 255], [255, 0, 0]]);
   const ink = (top: number, bottom: number): number => sheet.data.slice(top * sheet.width * 3, bottom * sheet.width * 3).filter((value) => value < 200).length;
-  assert.ok(ink(0, 15) > 60, 'the columns are labelled');
-  assert.ok(ink(15, 30) > 60 && ink(60, 75) > 60, 'the rows are labelled');
+  assert.ok(ink(0, 17) > 60, 'the columns are labelled');
+  assert.ok(ink(17, 34) > 60 && ink(64, 81) > 60, 'the rows are labelled');
 });
 
 test('a transform and its inverse undo each other', () => {
@@ -108,8 +108,8 @@ test('a turntable turns the mesh to both sides, in the middle of each view', () 
   const far = vertices.map((value, index) => value + [3, -2, 1][index % 3]!);
   const strip = drawTurntable({ vertices: far, triangles, albedo: colours, light: new Float32Array(27) }, [-45, 0, 45], 48);
   assert.is(strip.width, 4 + 3 * 52);
-  for (const view of [0, 1, 2]) assert.not.equal(pixel(strip, 4 + view * 52 + 24, 30 + 24), [255, 255, 255]);
-  const mirrored = (column: number): boolean => pixel(strip, 4 + column, 54)[0] !== 255;
+  for (const view of [0, 1, 2]) assert.not.equal(pixel(strip, 4 + view * 52 + 24, 34 + 24), [255, 255, 255]);
+  const mirrored = (column: number): boolean => pixel(strip, 4 + column, 58)[0] !== 255;
   const covered = Array.from({ length: 48 }, (_, column) => mirrored(column)).filter(Boolean).length;
   const front = Array.from({ length: 48 }, (_, column) => mirrored(52 + column)).filter(Boolean).length;
   assert.ok(covered > 5 && covered < front, 'a turned dome is narrower');

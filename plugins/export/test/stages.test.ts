@@ -49,7 +49,7 @@ test('images writes each image and a strip, in the order of the inputs', () => w
   await write({ input: plain(30, 30, [1, 0, 0]), render: plain(30, 30, [0, 0, 1]) }, 'a');
   assert.equal((await readdir(folder)).sort(), ['a-input.png', 'a-render.png', 'a.png']);
   const strip = await readPng(await readFile(join(folder, 'a.png')));
-  assert.equal([strip.width, strip.height], [4 + 64 + 64, 15 + 15 + 60 + 4]);
+  assert.equal([strip.width, strip.height], [4 + 64 + 64, 17 + 17 + 60 + 4]);
   const at = (column: number): number[] => Array.from(strip.data.slice((60 * strip.width + column) * 3, (60 * strip.width + column) * 3 + 3));
   assert.equal([at(30), at(100)], [[255, 0, 0], [0, 0, 255]]);
 }));
@@ -61,7 +61,7 @@ test('sheet gathers an occasion into one file, up to its number of rows', () => 
   await sink.close!({ step: 100 });
   assert.equal(await readdir(folder), ['step-000100.png']);
   const sheet = await readPng(await readFile(join(folder, 'step-000100.png')));
-  assert.is(sheet.height, 15 + 2 * (15 + 20) + 4);
+  assert.is(sheet.height, 17 + 2 * (17 + 20) + 4);
 }));
 
 test('overlay writes the crop and the photo, and asks for both inputs or neither', () => withFolder(async (folder) => {
