@@ -81,6 +81,7 @@ export class ContentCache {
     const digests = Object.fromEntries(Object.entries(values).map(([port, value]) => [port, digestOf(value)]));
     const bytes = encode({ values, digests });
     try {
+      await this.#bound.open();
       await cacache.put(this.#folder, key, bytes);
       await this.#bound.added(bytes.length);
     } catch (error) {

@@ -20,7 +20,8 @@ export class DiskBound {
   readonly #folder: string;
   readonly #limit: number;
   readonly #touched = new Set<string>();
-  #bytes: number | undefined;
+  #opened: Promise<void> | undefined;
+  #bytes = 0;
   #evicting: Promise<void> | undefined;
 
   constructor(folder: string, limitBytes: number) {
@@ -28,8 +29,15 @@ export class DiskBound {
     this.#limit = limitBytes;
   }
 
+  /** Learns what is there already; call it before the first write. */
+  open(): Promise<void> {
+    this.#opened ??= this.#readUsage().then((bytes) => {
+      this.#bytes = bytes;
+    });
+    return this.#opened;
+  }
+
   async added(bytes: number): Promise<void> {
-    this.#bytes ??= await this.#readUsage();
     this.#bytes += bytes;
     if (this.#bytes <= this.#limit) return;
     this.#evicting ??= this.#evict().finally(() => {
@@ -49,7 +57,7 @@ export class DiskBound {
 
   async close(): Promise<void> {
     await this.#evicting;
-    if (this.#bytes !== undefined) await writeFile(this.#usageFile, JSON.stringify({ bytes: this.#bytes })).catch(() => undefined);
+    if (this.#opened) await writeFile(this.#usageFile, JSON.stringify({ bytes: this.#bytes })).catch(() => undefined);
   }
 
   get #usageFile(): string {

@@ -31,6 +31,8 @@ export interface BatchOptions {
 export interface BatchStream extends AsyncIterator<Batch, undefined>, AsyncIterable<Batch> {
   /** Samples of one epoch. */
   readonly epochLength: number;
+  /** Their keys, in natural order. */
+  readonly keys: readonly string[];
   /** Keys refused so far. */
   refusedKeys(): readonly string[];
   /** Packets between the sources and the batches taken. */
@@ -58,6 +60,7 @@ export async function openBatches(plan: Plan, graph: PlannedGraph, options: Batc
   wired.start();
   const stream: BatchStream = {
     epochLength: keys.length,
+    keys,
     next: () => queue.next(),
     refusedKeys: () => [...queue.refused.keys()],
     get inFlight() {

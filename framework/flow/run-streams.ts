@@ -29,6 +29,8 @@ export interface StreamOptions {
   readonly sources?: SourceOptions;
   /** Longest wait of a sample for a batch to fill, in milliseconds. */
   readonly maxWait?: number;
+  /** Told the keys of all samples before the first is pulled. */
+  readonly opened?: (keys: readonly string[]) => void;
   /** Asked before each sample is pulled: true lets what is in flight finish and ends the run. */
   readonly interrupted?: () => boolean;
 }
@@ -70,6 +72,7 @@ async function drain(
   const { services, sections, collect = [], maxWait } = options;
   const { keys } = sources;
   const count = options.samples ? Math.min(options.samples, keys.length) : keys.length;
+  options.opened?.(keys.slice(0, count));
   const tickets = ticketSequence({ keys, seed: plan.seed, shuffle: false, start: startCursor, count });
   const wired = wireGraph({
     plan, graph, services, sources, sections, maxWait, batch: plan.batch, tickets: whileNot(tickets, options.interrupted),

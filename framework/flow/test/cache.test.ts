@@ -1,0 +1,88 @@
+import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cacheKey, ContentCache, type CacheKeyParts } from '../cache.js';
+import { float32 } from '../../values/host-tensor.js';
+import { freshFolder } from './fixtures/plan.js';
+
+const parts: CacheKeyParts = {
+  use: 'numbers/scale', pluginVersion: '1.0.0', version: 1, options: { factor: 2 }, resources: { face: 'abc' }, inputs: { x: float32([1, 2], [2]) },
+};
+const tensorOf = (count: number, fill: number): { x: ReturnType<typeof float32> } => ({ x: float32(new Float32Array(count).fill(fill), [count]) });
+
+test('the key depends on everything that the result depends on', () => {
+  const changes: Partial<CacheKeyParts>[] = [
+    {}, { use: 'numbers/other' }, { pluginVersion: '1.0.1' }, { version: 2 }, { options: { factor: 3 } }, { resources: { face: 'abd' } },
+    { inputs: { x: float32([1, 3], [2]) } }, { inputs: { y: float32([1, 2], [2]) } }, { inputs: { x: float32([1, 2], [1, 2]) } },
+  ];
+  assert.is(new Set(changes.map((change) => cacheKey({ ...parts, ...change }))).size, changes.length);
+  assert.is(cacheKey({ ...parts, inputs: { x: float32([1, 2], [2]) } }), cacheKey(parts));
+});
+
+test('an entry outlives the process that wrote it', async () => {
+  const root = freshFolder();
+  const first = new ContentCache({ root });
+  await first.put(cacheKey(parts), { x: float32([5, 6], [2]), note: { score: 0.5, missing: undefined } });
+  await first.close();
+  const second = new ContentCache({ root, memoryBytes: 0 });
+  assert.equal(await second.get(cacheKey(parts), 'scale'), { x: float32([5, 6], [2]), note: { score: 0.5, missing: undefined } });
+  assert.is(await second.get(cacheKey({ ...parts, version: 9 }), 'scale'), undefined);
+  assert.equal(second.counters.get('scale'), { hits: 1, misses: 1 });
+});
+
+test('damaged entries are misses, are said, and can be written again', async () => {
+  for (const damage of [(file: string) => writeFileSync(file, 'rubbish'), (file: string) => truncateSync(file, 3)]) {
+    const root = freshFolder();
+    const said: string[] = [];
+    const cache = new ContentCache({ root, memoryBytes: 0, log: (line) => said.push(line) });
+    await cache.put(cacheKey(parts), tensorOf(10, 1));
+    for (const file of contentFiles(root)) damage(file);
+    assert.is(await cache.get(cacheKey(parts), 'scale'), undefined);
+    assert.match(said.join(), 'an entry is damaged');
+    await cache.put(cacheKey(parts), tensorOf(10, 1));
+    assert.equal(await cache.get(cacheKey(parts), 'scale'), tensorOf(10, 1));
+  }
+});
+
+test('the folder stays within its bound; what was used last stays', async () => {
+  const root = freshFolder();
+  const fill = new ContentCache({ root, memoryBytes: 0, diskBytes: 100_000 });
+  const keyOf = (index: number): string => cacheKey({ ...parts, version: index });
+  for (let index = 0; index < 9; index++) {
+    await fill.put(keyOf(index), tensorOf(2500, index));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await fill.close();
+  const cache = new ContentCache({ root, memoryBytes: 0, diskBytes: 100_000 });
+  await cache.get(keyOf(0), 'scale');
+  for (let index = 9; index < 14; index++) await cache.put(keyOf(index), tensorOf(2500, index));
+  await cache.close();
+  const found = await Promise.all(Array.from({ length: 14 }, async (_, index) => (await cache.get(keyOf(index), 'scale')) !== undefined));
+  assert.ok(found[0], 'used just before');
+  assert.not.ok(found[1], 'unused for longest');
+  assert.ok(found[13], 'written last');
+  const bytes = contentFiles(root).reduce((sum, file) => sum + statSync(file).size, 0);
+  assert.ok(bytes <= 100_000, `${bytes} bytes`);
+});
+
+test('a folder that cannot be written turns writing off, and says so once', async () => {
+  const root = join(freshFolder(), 'file');
+  writeFileSync(root, '');
+  const said: string[] = [];
+  const cache = new ContentCache({ root, log: (line) => said.push(line) });
+  await cache.put('a', tensorOf(2, 1));
+  await cache.put('b', tensorOf(2, 2));
+  assert.is(said.length, 1);
+  assert.match(said[0], 'writing is off');
+  assert.equal(await cache.get('a', 'scale'), tensorOf(2, 1), 'the layer in memory still serves');
+  assert.is(await cache.get('c', 'scale'), undefined);
+  await cache.close();
+});
+
+function contentFiles(root: string): string[] {
+  const folder = join(root, 'content', 'content-v2');
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+test.run();
