@@ -45,10 +45,14 @@ export function checkDocument(composed: MapNode, problems: Problems): CheckedDoc
   return { root, document: plain as unknown as PipelineDocument, broken };
 }
 
-/** The smallest part of the document that makes no sense without the value: a stage, a resource, or a whole block. */
+/** Keys of a stage without which the rest of the graph can still be checked. */
+const separableKeys = ['onError', 'trainable', 'concurrency', 'cache'];
+
+/** The smallest part of the document that makes no sense without the value: a key, a stage, a resource, or a whole block. */
 function takeOut(plain: Record<string, unknown>, path: Path): string {
-  const depth = ['stages', 'resources', 'graphs'].includes(String(path[0])) && path.length > 1 ? 2 : 1;
-  const part = path.slice(0, depth);
+  const [section, , key] = path;
+  const named = ['stages', 'resources', 'graphs'].includes(String(section)) && path.length > 1;
+  const part = path.slice(0, !named ? 1 : section === 'stages' && separableKeys.includes(String(key)) ? 3 : 2);
   if (part.length > 0) removeAt(plain, part);
   return part.join('.');
 }

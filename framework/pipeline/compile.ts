@@ -1,4 +1,5 @@
 /** From a composed document to the checked plan. Every step adds its problems; they are thrown together. */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { Place } from '../errors/flow-error.js';
@@ -7,6 +8,7 @@ import { checkDocument } from './check-document.js';
 import { checkGradientPath } from './check-gradient-path.js';
 import { checkOptions, deepFreeze } from './check-options.js';
 import { Compilation, splitReference } from './compilation.js';
+import { displayName } from './compose.js';
 import { connectPorts } from './connect-ports.js';
 import { digestOfPlan } from './digest.js';
 import { nodeAt, originsOf, toPlain, type MapNode, type Path } from './document.js';
@@ -92,7 +94,8 @@ function planValidate(compilation: Compilation, expanded: ExpandedPipeline, grap
   }
   const validate = planValidation(compilation, expanded, graph.stages, document.validate);
   const needed = neededFor(graph, validate.metrics, sinks);
-  const sources = validationSources(compilation, graph.stages, needed, document.validate.source ?? {});
+  // With other problems about, sources may be missing only because their stage is refused.
+  const sources = problems.count === 0 ? validationSources(compilation, graph.stages, needed, document.validate.source ?? {}) : {};
   return { validate: deepFreeze({ ...validate, sources }), validateGraph: graphOf(graph, needed, validate.metrics) };
 }
 
@@ -112,9 +115,22 @@ function planWeights(compilation: Compilation, stages: ReadonlyMap<string, Plann
     const target = key.replaceAll('.', '/');
     const place = checkScope(compilation, stages, target, path);
     const from = typeof given === 'string' ? given : given.from;
-    const origin = originOf(compilation, typeof given === 'string' ? path : [...path, 'from']);
-    return { target, from: from.startsWith('run:') ? from : besideFile(origin, from), strict: typeof given === 'string' ? true : (given.strict ?? true), place };
+    const strict = typeof given === 'string' ? true : (given.strict ?? true);
+    return { target, from: weightsFile(compilation, from, typeof given === 'string' ? path : [...path, 'from']), strict, place };
   });
+}
+
+/** An absolute path to an existing file; `run:NAME/best` stays, for the run folder is known later. */
+function weightsFile(compilation: Compilation, from: string, path: Path): string {
+  if (from.startsWith('run:')) return from;
+  const file = besideFile(originOf(compilation, path), from);
+  if (!existsSync(file)) {
+    compilation.problems.add('FLOW_FILE_MISSING', {
+      who: path.slice(0, 2).join('.'), message: `the weights file ${displayName(file)} does not exist`, where: compilation.place(path),
+      cure: 'paths are relative to the pipeline file; run:NAME/best means a checkpoint of a run',
+    });
+  }
+  return file;
 }
 
 function originOf(compilation: Compilation, path: Path): Place {
@@ -126,4 +142,9 @@ function originOf(compilation: Compilation, path: Path): Place {
 export function besideFile(place: Place, path: string): string {
   const fromCommandLine = place.file.startsWith('--') || place.file.startsWith('environment ');
   return resolve(fromCommandLine ? '.' : dirname(place.file), path);
+}
+
+/** The absolute path of a plugin that is named by path; names of packages stay. */
+export function pluginPath(place: Place, name: string): string {
+  return /^\.{0,2}\//.test(name) ? besideFile(place, name) : name;
 }

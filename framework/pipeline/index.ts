@@ -3,7 +3,7 @@ import { basename, extname, resolve } from 'node:path';
 import { discoverPlugins, type PluginProvider } from '../plugin/discover.js';
 import { PluginRegistry } from '../plugin/registry.js';
 import { checkProfiles } from './check-document.js';
-import { besideFile, compile } from './compile.js';
+import { compile, pluginPath } from './compile.js';
 import { composeFile, settleMarks } from './compose.js';
 import { withoutEntries, type MapNode } from './document.js';
 import type { Plan } from './plan.js';
@@ -62,6 +62,6 @@ function namedPlugins(document: MapNode): string[] {
   if (list?.kind !== 'list') return [];
   return list.items.flatMap((item) => {
     if (item.kind !== 'scalar' || typeof item.value !== 'string') return [];
-    return [/^\.{0,2}\//.test(item.value) ? besideFile(item.definedAt ?? item.place, item.value) : item.value];
+    return [pluginPath(item.definedAt ?? item.place, item.value)];
   });
 }

@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The name that a misspelt word most likely means, or undefined when none is near (a third of its letters may differ). */
+/** The name that a misspelt word most likely means, or undefined when none is near: two letters, or two in five, may differ. */
 export function nearestName(word: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 0.5;
+  let bestDistance = Math.min(word.length - 1, Math.max(2, Math.floor(word.length * 0.4))) + 0.5;
   for (const name of names) {
     const differing = distance(word.toLowerCase(), name.toLowerCase());
     if (differing < bestDistance) [best, bestDistance] = [name, differing];

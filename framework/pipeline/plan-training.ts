@@ -66,7 +66,7 @@ export function validationSources(compilation: Compilation, stages: Stages, name
   for (const key of Object.keys(changes).filter((each) => !known.has(each))) {
     compilation.problems.add('FLOW_OPTION', {
       who: 'validate.source', message: `no source has an option "${key}"`, where: compilation.keyPlace(['validate', 'source', key]),
-      expected: `one of ${listNames(known)}`, cure: suggestion(key, known),
+      expected: known.size > 0 ? `one of ${listNames(known)}` : 'no option: nothing that is validated has a source', cure: suggestion(key, known),
     });
   }
   const result: Record<string, Readonly<Record<string, unknown>>> = {};

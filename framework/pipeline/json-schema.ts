@@ -1,0 +1,95 @@
+/** The schema of pipeline files for editors, made from the plugins at hand: completion and checks while typing. */
+import { Type } from '@sinclair/typebox';
+import type { PortType, Ports } from '../plugin/port-types.js';
+import type { PluginRegistry, RegisteredResource, RegisteredStage } from '../plugin/registry.js';
+import { extraFileKeys, GraphSchema, InputSchema, PipelineSchema, ResourceSchema, StageSchema } from './schema.js';
+import { closeObjects } from './validate.js';
+
+type JsonSchema = Record<string, unknown>;
+
+/**
+ * A schema of draft 7, which is valid in draft 2020-12 too. `use` chooses the schema of `with`, of the inputs and of the
+ * resource slots; properties with a default are optional; a reference such as `${params.size}` may stand for any value.
+ */
+export function editorSchema(registry: PluginRegistry): JsonSchema {
+  const definitions = {
+    stage: stageSchema(registry),
+    resource: resourceSchema(registry),
+    graph: { ...input(GraphSchema), properties: { ...properties(input(GraphSchema)), stages: namedMap('stage') } },
+  };
+  const file = input(Type.Object({ ...PipelineSchema.properties, ...extraFileKeys }));
+  const keys = { ...properties(file), stages: namedMap('stage'), graphs: namedMap('graph'), resources: namedMap('resource') };
+  return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Pipeline', ...file, properties: keys, required: ['flow'], definitions };
+}
+
+function stageSchema(registry: PluginRegistry): JsonSchema {
+  const base = input(StageSchema);
+  const use = { description: 'Stage type: plugin/type.', anyOf: [...registry.stages.map((type) => named(type.use, type.contract.summary)), reference] };
+  return { ...base, properties: { ...properties(base), use }, allOf: registry.stages.map(stageRule) };
+}
+
+function stageRule({ use, contract }: RegisteredStage): JsonSchema {
+  const ports = Object.entries(contract.in as Ports).map(([name, port]) => [name, { ...input(InputSchema), description: describe(port) }]);
+  const slots = Object.entries(contract.resources ?? {}).map(([slot, kind]) => [slot, { type: 'string', description: `A ${kind.name}.` }]);
+  return when(use, {
+    with: input(contract.options),
+    in: { type: 'object', properties: { ...Object.fromEntries(ports), ...marks }, additionalProperties: contract.inRest ? input(InputSchema) : false },
+    resources: { type: 'object', properties: { ...Object.fromEntries(slots), ...marks }, additionalProperties: false },
+  });
+}
+
+function resourceSchema(registry: PluginRegistry): JsonSchema {
+  const base = input(ResourceSchema);
+  const use = { description: 'Resource type: plugin/type.', anyOf: [...registry.resources.map((type) => named(type.use, type.contract.summary)), reference] };
+  const rules = registry.resources.map((type: RegisteredResource) => when(type.use, { with: input(type.contract.options) }));
+  return { ...base, required: [], properties: { ...properties(base), use }, allOf: rules };
+}
+
+function when(use: string, then: JsonSchema): JsonSchema {
+  return { if: { properties: { use: { const: use } }, required: ['use'] }, then: { properties: then } };
+}
+
+function named(word: string, description: string): JsonSchema {
+  return { const: word, description };
+}
+
+function namedMap(definition: string): JsonSchema {
+  return { type: 'object', additionalProperties: { $ref: `#/definitions/${definition}` } };
+}
+
+function describe(port: PortType): string {
+  const type = port.kind === 'tensor' ? `${port.meaning} ${port.dtype}[${port.shape.join(', ')}]` : port.meaning;
+  return port.optional ? `${type}, optional` : type;
+}
+
+const reference: JsonSchema = { type: 'string', pattern: '\\$\\{.*\\}' };
+const marks: JsonSchema = { $delete: { const: true }, $replace: { const: true } };
+
+function properties(schema: JsonSchema): JsonSchema {
+  return schema['properties'] as JsonSchema;
+}
+
+/** The schema of what a person writes, where the schema given is of what the program reads. */
+function input(schema: object): JsonSchema {
+  return asWritten(closeObjects(schema)) as JsonSchema;
+}
+
+function asWritten(schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { properties: fields, required: _required, items, anyOf, ...rest } = schema as JsonSchema;
+  const result: JsonSchema = { ...rest };
+  if (fields) {
+    const written = Object.entries(fields as JsonSchema).map(([key, value]) => [key, orReference(asWritten(value))]);
+    result['properties'] = { ...Object.fromEntries(written), ...marks };
+  }
+  if (items) result['items'] = orReference(asWritten(items));
+  if (Array.isArray(anyOf)) result['anyOf'] = anyOf.map(asWritten);
+  if (typeof rest['additionalProperties'] === 'object') result['additionalProperties'] = orReference(asWritten(rest['additionalProperties']));
+  return result;
+}
+
+function orReference(schema: unknown): unknown {
+  const { type, description, default: fallback } = schema as JsonSchema;
+  if (type === 'string' && !('pattern' in (schema as JsonSchema))) return schema;
+  return { ...(description === undefined ? {} : { description }), ...(fallback === undefined ? {} : { default: fallback }), anyOf: [schema, reference] };
+}
