@@ -1,0 +1,128 @@
+/** Mean albedo and albedo modes from randomly painted faces. */
+import { randomFor, type Random } from '../../../../framework/index.js';
+import { mirrorColours } from './mirror-pairs.js';
+import { principalModes, type Modes } from './principal-modes.js';
+import type { SkinLayers } from './skin-layers.js';
+
+const painted = 320;
+
+/** Typical colours of irises and of hair, sRGB. */
+const irisColours = [[0.24, 0.14, 0.09], [0.33, 0.21, 0.12], [0.36, 0.33, 0.2], [0.34, 0.43, 0.5], [0.42, 0.47, 0.48]] as const;
+const hairColours = [[0.08, 0.06, 0.05], [0.2, 0.13, 0.09], [0.35, 0.24, 0.15], [0.5, 0.38, 0.24], [0.5, 0.48, 0.46]] as const;
+
+/** How much melanin and blood absorb red, green and blue, in the logarithm of sRGB. */
+const melanin = [0.55, 0.85, 1.1] as const;
+const blood = [-0.02, 0.16, 0.12] as const;
+
+export interface AlbedoModes {
+  /** [V*3] in 0..1 */
+  readonly mean: Float64Array;
+  readonly modes: Modes;
+}
+
+export function makeAlbedoModes(layers: SkinLayers, mirror: Int32Array): AlbedoModes {
+  const samples = Array.from({ length: painted }, (_, face) => paintFace(layers, randomFor('makehuman', 'albedo', face)));
+  const mirrorOf = (field: Float64Array): Float64Array => mirrorColours(field, mirror);
+  const sum = new Float64Array(layers.vertexCount * 3);
+  for (const sample of samples) for (let at = 0; at < sum.length; at++) sum[at]! += sample[at]! / painted;
+  const other = mirrorOf(sum);
+  const mean = sum.map((value, at) => (value + other[at]!) / 2);
+  return { mean, modes: principalModes(samples.map((sample) => sample.map((value, at) => value - mean[at]!)), mirrorOf, 80) };
+}
+
+function paintFace(layers: SkinLayers, random: Random): Float64Array {
+  const colours = mixSkins(layers, random);
+  addPigments(layers, random, colours);
+  const hair = nearColour(hairColours, random.uniform() ** 1.5, random);
+  const density = random.between(0.2, 1.1);
+  paintOver(colours, layers.brows[random.integer(layers.brows.length)]!, hair, density);
+  if (random.uniform() < 0.3) growBeard(layers, random, colours, hair);
+  paintEyes(layers, random, colours);
+  return colours.map((value) => Math.min(Math.max(value, 0.01), 0.99));
+}
+
+/** A global mixture of the skins, with a mixture of its own in each region near it; this fills the gap between tones. */
+function mixSkins(layers: SkinLayers, random: Random): Float64Array {
+  const global = shares(layers.skins.length, random);
+  const colours = new Float64Array(layers.vertexCount * 3);
+  for (const region of layers.regions) {
+    const own = shares(layers.skins.length, random);
+    layers.skins.forEach((skin, index) => {
+      const weight = 0.85 * global[index]! + 0.15 * own[index]!;
+      if (weight < 1e-3) return;
+      for (let vertex = 0; vertex < region.length; vertex++) {
+        const amount = weight * region[vertex]!;
+        for (let channel = 0; channel < 3; channel++) colours[vertex * 3 + channel]! += amount * skin[vertex * 3 + channel]!;
+      }
+    });
+  }
+  return colours;
+}
+
+function addPigments(layers: SkinLayers, random: Random, colours: Float64Array): void {
+  const tone = 0.3 * random.normal();
+  const redness = 0.4 * random.normal();
+  const flush = 0.6 * random.normal();
+  const patches = layers.bumps.map(() => [0.045 * random.normal(), 0.12 * random.normal()] as const);
+  for (let vertex = 0; vertex < layers.vertexCount; vertex++) {
+    let dark = tone;
+    let red = redness + flush * layers.flush[vertex]!;
+    for (let index = 0; index < patches.length; index++) {
+      dark += patches[index]![0] * layers.bumps[index]![vertex]!;
+      red += patches[index]![1] * layers.bumps[index]![vertex]!;
+    }
+    for (let channel = 0; channel < 3; channel++) colours[vertex * 3 + channel]! *= Math.exp(-dark * melanin[channel]! - red * blood[channel]!);
+  }
+}
+
+function growBeard(layers: SkinLayers, random: Random, colours: Float64Array, hair: readonly number[]): void {
+  const stubble = random.between(0.05, 0.5);
+  for (let vertex = 0; vertex < layers.vertexCount; vertex++) blend(colours, vertex, hair, stubble * layers.stubble[vertex]!);
+  if (random.uniform() < 0.5) paintOver(colours, layers.beards[0]!, hair, random.between(0.3, 1));
+  if (random.uniform() < 0.5) paintOver(colours, layers.beards[1]!, hair, random.between(0.3, 1));
+}
+
+function paintEyes(layers: SkinLayers, random: Random, colours: Float64Array): void {
+  const iris = nearColour(irisColours, random.uniform(), random);
+  const white = random.between(0.62, 0.8);
+  const sclera = [white, white * 0.96, white * 0.94];
+  const pupil = [0.04, 0.04, 0.04];
+  const lash = random.between(0.3, 0.75);
+  const mouth = random.uniform() ** 2;
+  const inside = [0.22 + 0.45 * mouth, 0.09 + 0.5 * mouth, 0.09 + 0.46 * mouth];
+  for (let vertex = 0; vertex < layers.vertexCount; vertex++) {
+    const ring = layers.iris[vertex]!;
+    const eye = [0, 1, 2].map((channel) =>
+      ring <= 1 ? sclera[channel]! + ring * (iris[channel]! - sclera[channel]!) : iris[channel]! + (ring - 1) * (pupil[channel]! - iris[channel]!),
+    );
+    blend(colours, vertex, eye, layers.eye[vertex]!);
+    blend(colours, vertex, [0.1, 0.07, 0.06], lash * layers.lash[vertex]!);
+    blend(colours, vertex, inside, layers.mouthInside[vertex]!);
+  }
+}
+
+/** Lays hair of one colour over the skin; the proxy's own brightness only shades it. */
+function paintOver(colours: Float64Array, cover: Float32Array, hair: readonly number[], density: number): void {
+  for (let vertex = 0; vertex < cover.length / 4; vertex++) blend(colours, vertex, hair, Math.min(1, density * cover[vertex * 4 + 3]!));
+}
+
+function blend(colours: Float64Array, vertex: number, colour: readonly number[], amount: number): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const at = vertex * 3 + channel;
+    colours[at] = colours[at]! + amount * (colour[channel]! - colours[at]!);
+  }
+}
+
+function nearColour(list: readonly (readonly number[])[], place: number, random: Random): number[] {
+  const at = Math.min(place, 0.9999) * (list.length - 1);
+  const [low, high] = [list[Math.floor(at)]!, list[Math.floor(at) + 1]!];
+  const level = Math.exp(0.15 * random.normal());
+  return low.map((value, channel) => (value + (at - Math.floor(at)) * (high[channel]! - value)) * level);
+}
+
+/** Non-negative shares that sum to 1, most of them small. */
+function shares(count: number, random: Random): number[] {
+  const raw = Array.from({ length: count }, () => random.uniform() ** 6);
+  const sum = raw.reduce((total, value) => total + value, 0);
+  return raw.map((value) => value / sum);
+}

@@ -1,0 +1,82 @@
+/** Mean face, identity modes and expression modes on the control mesh. */
+import { randomFor } from '../../../../framework/index.js';
+import { controlPositions, neededPositions, type ControlMesh } from './control-mesh.js';
+import { expressionOffsets } from './expression-units.js';
+import { drawPerson, identityTargets, type TargetWeights } from './identity-samples.js';
+import { readTargetNames, readTargets, type BaseMesh } from './makehuman-files.js';
+import { mirrorPairs, mirrorVectors } from './mirror-pairs.js';
+import { principalModes, type Modes } from './principal-modes.js';
+import { applySimilarity, fitSimilarity } from './similarity.js';
+
+export interface ShapeModes {
+  /** [V*3] control positions of the mean person, in the base mesh's frame. */
+  readonly mean: Float64Array;
+  readonly identity: Modes;
+  readonly expression: Modes;
+  /** [V] mirror partners on the control mesh. */
+  readonly mirror: Int32Array;
+}
+
+const people = 360;
+const faces = 400;
+
+export function makeShapeModes(base: BaseMesh, mesh: ControlMesh): ShapeModes {
+  const neutral = neededPositions(base, mesh);
+  const mirror = mirrorPairs(controlPositions(mesh, neutral));
+  const neededMirror = mirrorPairs(neutral);
+
+  const samples = drawPeople(mesh, neutral);
+  const meanNeeded = symmetricMean(samples, neededMirror);
+  const shapes = samples.map((sample) => controlPositions(mesh, sample));
+  const mean = symmetricMean(shapes, mirror);
+  const mirrorOf = (field: Float64Array): Float64Array => mirrorVectors(field, mirror);
+  const identity = principalModes(shapes.map((shape) => shape.map((value, at) => value - mean[at]!)), mirrorOf, 80);
+  return { mean, identity, expression: makeExpressionModes(mesh, meanNeeded, mirrorOf), mirror };
+}
+
+/** People in the base mesh's frame: each is moved, turned and scaled onto the base face, as those belong to the camera. */
+function drawPeople(mesh: ControlMesh, neutral: Float64Array): Float64Array[] {
+  const names = identityTargets(readTargetNames());
+  const targets = readTargets(names, mesh.needed);
+  return Array.from({ length: people }, (_, person) => {
+    const shape = morph(neutral, targets, drawPerson(names, randomFor('makehuman', 'person', person)));
+    const moved = fitSimilarity(shape.subarray(0, mesh.croppedCount * 3), neutral.subarray(0, mesh.croppedCount * 3));
+    return applySimilarity(moved, shape);
+  });
+}
+
+/**
+ * Random expressions: a few units at a time, each between 0 and 1. The modes are about the neutral face, not about the
+ * mean expression, so that zero coefficients mean a neutral face.
+ */
+function makeExpressionModes(mesh: ControlMesh, meanNeeded: Float64Array, mirrorOf: (field: Float64Array) => Float64Array): Modes {
+  const units = expressionOffsets(mesh.needed, meanNeeded);
+  const rest = controlPositions(mesh, meanNeeded);
+  const samples = Array.from({ length: faces }, (_, face) => {
+    const random = randomFor('makehuman', 'expression', face);
+    const shape = Float64Array.from(meanNeeded);
+    for (const unit of units) {
+      const amount = random.uniform() < 0.15 ? random.uniform() : 0;
+      if (amount > 0) for (let at = 0; at < shape.length; at++) shape[at]! += amount * unit[at]!;
+    }
+    return controlPositions(mesh, shape).map((value, at) => value - rest[at]!);
+  });
+  return principalModes(samples, mirrorOf, 64, 4e-3);
+}
+
+function morph(neutral: Float64Array, targets: Map<string, Float32Array>, weights: TargetWeights): Float64Array {
+  const shape = Float64Array.from(neutral);
+  for (const [name, weight] of weights) {
+    const offsets = targets.get(name);
+    if (!offsets) throw new Error(`the target "${name}" was not read`);
+    if (weight !== 0) for (let at = 0; at < shape.length; at++) shape[at]! += weight * offsets[at]!;
+  }
+  return shape;
+}
+
+function symmetricMean(samples: readonly Float64Array[], mirror: Int32Array): Float64Array {
+  const mean = new Float64Array(samples[0]!.length);
+  for (const sample of samples) for (let at = 0; at < mean.length; at++) mean[at]! += sample[at]! / samples.length;
+  const other = mirrorVectors(mean, mirror);
+  return mean.map((value, at) => (value + other[at]!) / 2);
+}

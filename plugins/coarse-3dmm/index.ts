@@ -1,0 +1,5 @@
+/** What other plugins may import: the face model's interface, the layout of the coefficients, and their host decoder. */
+export {
+  albedoCount, coefficientCount, coefficientGroup, coefficientSlices, expressionCount, identityCount, type CoefficientGroup,
+} from './host/coefficients.js';
+export { faceModelKind, fivePoints, standardPoints, type DenseLandmarks, type FaceModel } from './host/face-model.js';

@@ -1,0 +1,14 @@
+import { definePlugin } from '../../framework/index.js';
+import { decode, fit, makehuman, regress } from './contracts.js';
+
+export { decode, fit, makehuman, regress };
+
+export const plugin = definePlugin({
+  name: 'coarse-3dmm',
+  version: '0.1.0',
+  framework: '^0.1.0',
+  summary: 'A linear 3D face model, its decoder, a fit by least squares and a regression network, in Deep3D conventions.',
+  requires: { rasterizer: '^0.1.0' },
+  stages: { decode, fit, regress },
+  resources: { makehuman },
+});
