@@ -1,0 +1,31 @@
+import { Args, Flags } from '@oclif/core';
+import { splitParameters } from '../parameters.js';
+import { FlowCommand, pipelineFlags } from './base.js';
+
+export class Check extends FlowCommand {
+  static override summary = 'Check a pipeline: text, options, connections, types, gradient paths. Nothing runs.';
+  static override description = 'With --preroll one synthetic batch goes through: shapes, finite values, a gradient for every trained variable, no tensor left behind.';
+  static override examples = ['<%= config.bin %> check pipelines/train-full.yaml --preroll'];
+  static override args = { pipeline: Args.string({ required: true, description: 'Pipeline file.' }) };
+  static override flags = {
+    ...pipelineFlags,
+    preroll: Flags.boolean({ summary: 'Also push one synthetic batch through.' }),
+    device: Flags.string({ summary: 'Engine for --preroll.', default: 'auto' }),
+  };
+
+  async run(): Promise<unknown> {
+    const { own, parameters } = splitParameters(this.argv, Check.flags);
+    const { args, flags } = await this.parse(Check, [...own]);
+    const { loadPipeline } = await import('../../pipeline/index.js');
+    const { plan, registry } = await loadPipeline({ file: args.pipeline, set: flags.set, profile: flags.profile, params: parameters });
+    const graphs = [plan.trainGraph, plan.validateGraph, plan.runGraph].filter((graph) => graph !== undefined);
+    const sections = graphs.reduce((sum, graph) => sum + graph.sections.length, 0);
+    this.print(`${args.pipeline}: ${plan.stages.size} stages, ${plan.resources.size} resources, ${sections} device sections, no problem found.`);
+    const facts = { pipeline: plan.name, stages: plan.stages.size, sections, digest: plan.digest };
+    if (!flags.preroll) return facts;
+    const { preroll, renderPreroll } = await import('../../train/preroll.js');
+    const result = await preroll(plan, registry, { device: flags.device });
+    this.print(renderPreroll(result));
+    return { ...facts, preroll: result };
+  }
+}

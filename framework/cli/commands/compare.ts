@@ -1,0 +1,22 @@
+import { Args, Flags } from '@oclif/core';
+import { FlowCommand } from './base.js';
+
+export class Compare extends FlowCommand {
+  static override summary = 'Print a table over runs: metrics as mean ± sd, and only the parameters that differ.';
+  static override examples = ['<%= config.bin %> compare runs/train-full/* runs/ablation-no-sa/* --format markdown'];
+  static override strict = false;
+  static override args = { run: Args.string({ required: true, description: 'Run folders, or PIPELINE/NAME.' }) };
+  static override flags = {
+    format: Flags.string({ options: ['text', 'markdown', 'csv', 'latex'], default: 'text', summary: 'Form of the table.' }),
+    at: Flags.string({ options: ['last', 'best'], default: 'last', summary: 'Which validation counts.' }),
+    runs: Flags.string({ default: 'runs', summary: 'Folder that holds the run folders.' }),
+  };
+
+  async run(): Promise<unknown> {
+    const { flags, argv } = await this.parse(Compare);
+    const { compareFolders } = await import('../compare-folders.js');
+    const { comparison, text } = compareFolders(argv as string[], { ...flags, at: flags.at === 'best' ? 'best' : 'last' });
+    this.print(text);
+    return comparison;
+  }
+}

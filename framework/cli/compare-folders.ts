@@ -1,0 +1,17 @@
+/** The runs that `flow compare` names, as a table. */
+import { compareRuns, summariseRun, type Comparison } from '../run/compare.js';
+import { formatComparison, type ComparisonFormat } from '../run/comparison-text.js';
+import { findRun } from '../run/run-folder.js';
+
+export interface CompareSettings {
+  readonly format: string;
+  readonly at: 'last' | 'best';
+  readonly runs: string;
+}
+
+/** Throws FLOW_RUN_STATE when a name is no run. */
+export function compareFolders(names: readonly string[], settings: CompareSettings): { comparison: Comparison; text: string } {
+  const folders = names.map((name) => findRun(settings.runs, name));
+  const comparison = compareRuns(folders.map((folder) => summariseRun(folder, { at: settings.at })));
+  return { comparison, text: formatComparison(comparison, settings.format as ComparisonFormat) };
+}
