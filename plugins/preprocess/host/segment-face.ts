@@ -1,0 +1,139 @@
+/** Mask M: the visible skin of one face. */
+import type { Point } from './affine.js';
+import { clusterColours, type ColourCluster } from './cluster-colours.js';
+import { colourFeatures } from './colour-features.js';
+import { fillPolygon } from './fill-polygon.js';
+import { cleanRegions } from './clean-regions.js';
+import { faceOval, leftBrow, leftEye, lips, rightBrow, rightEye } from './mesh-topology.js';
+import { fitSkinModel } from './skin-model.js';
+import { smoothLabels } from './smooth-labels.js';
+
+/** Parts of a face that are not skin-coloured; they belong to the face when the skin around them is visible. */
+const features = [
+  { points: leftEye, inner: 1.35, outer: 2.3 },
+  { points: rightEye, inner: 1.35, outer: 2.3 },
+  { points: leftBrow, inner: 1.15, outer: 1.7 },
+  { points: rightBrow, inner: 1.15, outer: 1.7 },
+  { points: lips, inner: 1.1, outer: 1.45 },
+];
+
+/** Log of the density of colours that are neither this skin nor the surroundings: even over the colours that occur. */
+const logAnything = Math.log(1 / 8);
+
+/**
+ * Probability that a pixel shows skin of the face, [size, size] in 0 … 1, zero outside the contour of the landmarks.
+ *
+ * Inside the contour each pixel is judged by colour: a Gaussian around smooth fields of lightness and hue, fitted robustly to this
+ * face (`skin-model.ts`), against the colours around the face and against anything else; then neighbours of like colour agree
+ * (`smooth-labels.ts`), specks go and holes close. Eyes, brows and lips count when most of the ring around them is skin.
+ * Classes as in CelebAMask-HQ: skin, nose, eyes, brows and lips are face; hair, glasses, hats, hands and cloth are not.
+ *
+ * `image` is [size, size, 3], RGB in 0 … 1; `landmarks` is [468, 2] in its pixels.
+ */
+export function segmentFace(image: Float32Array, landmarks: Float32Array, size: number): Float32Array {
+  const outline = faceOval.map((index): Point => [landmarks[2 * index], landmarks[2 * index + 1]]);
+  const inside = fillPolygon(outline, size);
+  const geometry = depthInside(outline, size);
+  const colours = colourFeatures(image);
+  const parts = features.map(({ points, inner, outer }) => partOf(landmarks, points, inner, outer, size));
+  const seeds = inside.map((share, pixel) => {
+    const isPhoto = image[3 * pixel] + image[3 * pixel + 1] + image[3 * pixel + 2] > 0;
+    return isPhoto && share > 0.99 && parts.every(({ core }) => core[pixel] === 0) ? 0.2 + Math.min(1, 6 * Math.max(0, geometry.depth[pixel])) : 0;
+  });
+  const model = fitSkinModel(colours, geometry.positions, seeds);
+  if (!model) return new Float32Array(size * size);
+  const around = surroundings(colours, image, geometry.depth, model.distances);
+  const logOdds = model.distances.map((distance, pixel) => {
+    if (inside[pixel] === 0) return -20;
+    if (parts.some(({ core }) => core[pixel] > 0.5)) return 0;
+    const likelihood = model.logPeak - distance / 2;
+    const other = Math.max(logAnything, logDensity(around, colours, pixel));
+    const before = Math.max(-1, Math.min(2, -1 + 30 * geometry.depth[pixel]));
+    return Math.max(-8, Math.min(8, likelihood - other + before));
+  });
+  const skin = smoothLabels(logOdds, colours, size, Math.max(1, Math.round(size / 112)));
+  for (const part of parts) decidePart(skin, part, inside);
+  return cleanRegions(skin, size).map((probability, pixel) => probability * inside[pixel]);
+}
+
+interface Part {
+  /** The part itself, a little enlarged: [size, size] coverage. */
+  readonly core: Float32Array;
+  /** Skin around it. */
+  readonly ring: Float32Array;
+}
+
+function partOf(landmarks: Float32Array, points: readonly number[], inner: number, outer: number, size: number): Part {
+  const corners = points.map((index): Point => [landmarks[2 * index], landmarks[2 * index + 1]]);
+  const centre = [0, 1].map((axis) => corners.reduce((sum, corner) => sum + corner[axis], 0) / corners.length);
+  const reach = Math.sqrt(corners.reduce((sum, [x, y]) => sum + (x - centre[0]) ** 2 + (y - centre[1]) ** 2, 0) / corners.length);
+  const enlarged = (factor: number): Float32Array => fillPolygon(corners.map(([x, y]): Point => {
+    // Outward by a share of the part's own reach, so that flat parts grow in height too.
+    const distance = Math.hypot(x - centre[0], y - centre[1]) || 1;
+    const scale = 1 + ((factor - 1) * reach) / distance;
+    return [centre[0] + scale * (x - centre[0]), centre[1] + scale * (y - centre[1])];
+  }), size);
+  const core = enlarged(inner);
+  return { core, ring: enlarged(outer).map((share, pixel) => Math.max(0, share - core[pixel])) };
+}
+
+function decidePart(skin: Float32Array, { core, ring }: Part, inside: Float32Array): void {
+  let [visible, total] = [0, 1e-6];
+  ring.forEach((share, pixel) => {
+    visible += share * inside[pixel] * skin[pixel];
+    total += share * inside[pixel];
+  });
+  const isFace = visible / total > 0.55;
+  core.forEach((share, pixel) => {
+    if (share > 0) skin[pixel] = isFace ? Math.max(skin[pixel], share) : Math.min(skin[pixel], 1 - share);
+  });
+}
+
+/** Depth below the contour in units of the face's size (negative outside), and positions of about −1 … 1. */
+function depthInside(outline: readonly Point[], size: number): { depth: Float32Array; positions: Float32Array } {
+  const [xs, ys] = [outline.map(([x]) => x), outline.map(([, y]) => y)];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const extent = Math.sqrt(Math.max(1, (right - left) * (bottom - top)));
+  const covered = fillPolygon(outline, size);
+  const depth = new Float32Array(size * size);
+  const positions = new Float32Array(2 * size * size);
+  for (let pixel = 0; pixel < depth.length; pixel++) {
+    const point: Point = [(pixel % size) + 0.5, Math.floor(pixel / size) + 0.5];
+    const distance = distanceToOutline(outline, point) / extent;
+    depth[pixel] = covered[pixel] > 0.5 ? distance : -distance;
+    positions[2 * pixel] = (2 * point[0] - left - right) / extent;
+    positions[2 * pixel + 1] = (2 * point[1] - top - bottom) / extent;
+  }
+  return { depth, positions };
+}
+
+function distanceToOutline(outline: readonly Point[], [x, y]: Point): number {
+  let least = Infinity;
+  for (let index = 0; index < outline.length; index++) {
+    const [x0, y0] = outline[index];
+    const [x1, y1] = outline[(index + 1) % outline.length];
+    const [dx, dy] = [x1 - x0, y1 - y0];
+    const along = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1)));
+    least = Math.min(least, (x0 + along * dx - x) ** 2 + (y0 + along * dy - y) ** 2);
+  }
+  return Math.sqrt(least);
+}
+
+/** Colours near the face but outside it that are not this skin: hair, above all. */
+function surroundings(colours: Float32Array, image: Float32Array, depth: Float32Array, distances: Float32Array): ColourCluster[] {
+  const weights = depth.map((value, pixel) => {
+    const isPhoto = image[3 * pixel] + image[3 * pixel + 1] + image[3 * pixel + 2] > 0;
+    return isPhoto && value < -0.02 && value > -0.35 && distances[pixel] > 12 ? 1 : 0;
+  });
+  return clusterColours(colours, weights, 4);
+}
+
+/** Log density of a mixture of the clusters, each as wide as the colours of one material in one light. */
+function logDensity(clusters: readonly ColourCluster[], colours: Float32Array, pixel: number): number {
+  let density = 0;
+  for (const { mean, share } of clusters) {
+    const distance = ((colours[3 * pixel] - mean[0]) / 0.3) ** 2 + ((colours[3 * pixel + 1] - mean[1]) / 0.07) ** 2 + ((colours[3 * pixel + 2] - mean[2]) / 0.08) ** 2;
+    density += (share * Math.exp(-distance / 2)) / (0.3 * 0.07 * 0.08 * (2 * Math.PI) ** 1.5);
+  }
+  return Math.log(0.5 * density + 1e-12);
+}
