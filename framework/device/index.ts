@@ -13,5 +13,6 @@ export { sparseMatMul, transposeSparse, type SparseMatrix } from './operators/sp
 export { ConstantStore } from './constants.js';
 export { DeviceProgram, type LossAndGradients, type ProgramRequest } from './program.js';
 export type { DeviceBatch } from './section-run.js';
+export { differentiate, BackwardError, type Differentiated } from './differentiate.js';
 export { download, stackSamples, upload } from './transfer.js';
 export { VariableStore, type NamedVariable } from './variables.js';

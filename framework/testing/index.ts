@@ -5,3 +5,8 @@ export { onEngines, type RegisterCase, type TestCase } from './engines.js';
 export { expectNoLeak } from './leak.js';
 export { testOperator, type OperatorPart, type OperatorParts } from './operator-suite.js';
 export { normalTensor, toTensor, uniformTensor, valuesOf, type Numbers } from './values.js';
+export {
+  buildDeviceStage, runDeviceStage, runHostStage, type BuiltDeviceStage, type DeviceStageRequest, type HostStageRequest,
+} from './stage.js';
+export { completeOptions, type AnyContract, type StageRequest } from './stage-plan.js';
+export { testStage, type StageSuiteOptions } from './stage-suite.js';

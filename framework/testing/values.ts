@@ -1,7 +1,7 @@
 /** Numbers for tests: random inputs that do not change between runs, and values out of whatever holds them. */
 import { float32, isHostTensor, sizeOf, type HostTensor } from '../values/host-tensor.js';
 import { randomFor } from '../values/random.js';
-import { tf, type Tensor } from '../device/index.js';
+import { tf, upload, type Tensor } from '../device/index.js';
 
 export type Numbers = Tensor | HostTensor | ArrayLike<number> | number;
 
@@ -27,5 +27,5 @@ export function uniformTensor(shape: readonly number[], low: number, high: numbe
 
 /** A host tensor as a device tensor; the caller owns it. */
 export function toTensor(host: HostTensor): Tensor {
-  return tf.tensor(host.data, [...host.shape], host.dtype === 'float32' ? 'float32' : 'int32');
+  return upload(host);
 }
