@@ -1,10 +1,14 @@
 /** Vertex attributes at pixels: b₀ a₀ + b₁ a₁ + b₂ a₂ of each pixel's triangle. */
 import type { Numbers } from './camera.js';
 
-/** One image of a batch; `barycentrics` and `ids` of all its pixels, `attributes` with `channels` numbers a vertex. */
+/** One image of a batch; `barycentrics` and `ids` of all its pixels. */
 export interface InterpolateJob {
   readonly attributes: Numbers;
+  /** Where the first used channel of the image's first vertex stands. */
   readonly attributeOffset: number;
+  /** Numbers a vertex has … */
+  readonly stride: number;
+  /** … and how many of them, side by side, are used. */
   readonly channels: number;
   readonly triangles: Int32Array;
   readonly ids: Int32Array;
@@ -15,7 +19,7 @@ export interface InterpolateJob {
 
 /** Fills `channels` numbers a pixel; background pixels are left as they are. */
 export function interpolateInto(job: InterpolateJob, result: Numbers, resultOffset: number): void {
-  const { attributes, attributeOffset, channels, triangles, ids, barycentrics, pixelOffset, pixels } = job;
+  const { attributes, attributeOffset, stride, channels, triangles, ids, barycentrics, pixelOffset, pixels } = job;
   for (let pixel = 0; pixel < pixels; pixel++) {
     const triangle = ids[pixelOffset + pixel]!;
     if (triangle < 0) continue;
@@ -23,9 +27,9 @@ export function interpolateInto(job: InterpolateJob, result: Numbers, resultOffs
     const b0 = barycentrics[at]!;
     const b1 = barycentrics[at + 1]!;
     const b2 = barycentrics[at + 2]!;
-    const i0 = attributeOffset + triangles[triangle * 3]! * channels;
-    const i1 = attributeOffset + triangles[triangle * 3 + 1]! * channels;
-    const i2 = attributeOffset + triangles[triangle * 3 + 2]! * channels;
+    const i0 = attributeOffset + triangles[triangle * 3]! * stride;
+    const i1 = attributeOffset + triangles[triangle * 3 + 1]! * stride;
+    const i2 = attributeOffset + triangles[triangle * 3 + 2]! * stride;
     const to = resultOffset + pixel * channels;
     for (let channel = 0; channel < channels; channel++) {
       result[to + channel] = b0 * attributes[i0 + channel]! + b1 * attributes[i1 + channel]! + b2 * attributes[i2 + channel]!;
@@ -42,7 +46,7 @@ export function interpolateInto(job: InterpolateJob, result: Numbers, resultOffs
 export function interpolateBackwardInto(
   job: InterpolateJob, gradients: Numbers, gradientOffset: number, toAttributes: Numbers, toBarycentrics: Numbers,
 ): void {
-  const { attributes, attributeOffset, channels, triangles, ids, barycentrics, pixelOffset, pixels } = job;
+  const { attributes, attributeOffset, stride, channels, triangles, ids, barycentrics, pixelOffset, pixels } = job;
   for (let pixel = 0; pixel < pixels; pixel++) {
     const triangle = ids[pixelOffset + pixel]!;
     if (triangle < 0) continue;
@@ -50,9 +54,9 @@ export function interpolateBackwardInto(
     const b0 = barycentrics[at]!;
     const b1 = barycentrics[at + 1]!;
     const b2 = barycentrics[at + 2]!;
-    const i0 = attributeOffset + triangles[triangle * 3]! * channels;
-    const i1 = attributeOffset + triangles[triangle * 3 + 1]! * channels;
-    const i2 = attributeOffset + triangles[triangle * 3 + 2]! * channels;
+    const i0 = attributeOffset + triangles[triangle * 3]! * stride;
+    const i1 = attributeOffset + triangles[triangle * 3 + 1]! * stride;
+    const i2 = attributeOffset + triangles[triangle * 3 + 2]! * stride;
     const from = gradientOffset + pixel * channels;
     let g0 = 0;
     let g1 = 0;

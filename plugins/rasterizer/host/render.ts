@@ -43,7 +43,7 @@ export function interpolateHost(
 ): Float64Array {
   const pixels = raster.ids.length;
   const result = new Float64Array(pixels * channels);
-  interpolateInto({ attributes, attributeOffset: 0, channels, triangles, ...raster, pixelOffset: 0, pixels }, result, 0);
+  interpolateInto({ attributes, attributeOffset: 0, stride: channels, channels, triangles, ...raster, pixelOffset: 0, pixels }, result, 0);
   return result;
 }
 

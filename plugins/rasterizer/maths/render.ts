@@ -1,5 +1,6 @@
 import { tf, type Tensor } from '../../../framework/device/index.js';
 import { barycentrics } from './barycentrics.js';
+import { expectShapes } from './expect-shape.js';
 import { interpolate } from './interpolate.js';
 import { shade } from './spherical-harmonics.js';
 import { unitVectors } from './unit-vectors.js';
@@ -32,17 +33,19 @@ export interface Rendering {
  * Deferred shading: albedo, normals and depth are interpolated at each pixel's nearest triangle, and
  * I = A · shade(n / |n|) is formed there. Differentiable by vertices (through barycentrics and normals), albedo and light.
  *
+ * @throws FlowError FLOW_DEVICE_SHAPE
+ *
  * Source: Mohaghegh et al. 2023, section 3.2.3, with the renderer of Genova et al. 2018. Differs from Deep3D, which shades
  * vertices and interpolates colours.
  */
 export function render({ vertices, albedo, light, triangles }: RenderInputs, view: ViewAttributes): Rendering {
+  expectShapes('render', [vertices, albedo, light], { vertices: ['B', 'V', 3], albedo: ['B', 'V', 3], light: ['B', 27] });
   const { ids, coverage } = visibility(vertices, triangles, view);
   const weights = barycentrics(vertices, triangles, ids, view);
-  const depths = tf.sub(view.camera.distance, tf.slice(vertices, [0, 0, 2], [-1, -1, 1])); // [B, V, 1]
-  const attributes = tf.concat([albedo, vertexNormals(vertices, triangles), depths], 2); // [B, V, 7]
-  const pixels = interpolate(attributes, triangles, ids, weights); // [B, H, W, 7]
-  const [colours, directions, depth] = tf.split(pixels, [3, 3, 1], 3) as [Tensor, Tensor, Tensor];
-  const normals = unitVectors(directions);
+  const colours = interpolate(albedo, triangles, ids, weights);
+  const normals = unitVectors(interpolate(vertexNormals(vertices, triangles), triangles, ids, weights));
+  const z = interpolate(vertices, triangles, ids, weights, { first: 2, count: 1 });
+  const depth = tf.mul(coverage, tf.sub(view.camera.distance, z));
   const [batch, height, width] = ids.shape as [number, number, number];
   const lit = tf.reshape(shade(tf.reshape(normals, [batch, height * width, 3]), light), [batch, height, width, 3]);
   return { image: tf.mul(colours, lit), coverage, depth, normals };

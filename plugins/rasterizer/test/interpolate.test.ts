@@ -23,6 +23,10 @@ testOperator('interpolate', {
       () => interpolate(tf.zeros([3, 6, 5]), toTensor(triangles), toTensor(ids), toTensor(weights)),
       /interpolate: "ids" has a wrong shape/,
     );
+    assert.throws(
+      () => interpolate(toTensor(attributes), toTensor(triangles), toTensor(ids), toTensor(weights), { first: 3, count: 3 }),
+      /interpolate: the attributes do not have these channels/,
+    );
   }),
   values: () => tf.tidy(() => {
     const expected = Array.from(ids.data).flatMap((id, pixel) => Array.from({ length: channels }, (_, channel) => {
@@ -34,9 +38,12 @@ testOperator('interpolate', {
       }, 0);
     }));
     close(run(), expected);
+    const some = interpolate(toTensor(attributes), toTensor(triangles), toTensor(ids), toTensor(weights), { first: 1, count: 3 });
+    close(some, tf.slice(run(), [0, 0, 0, 1], [-1, -1, -1, 3]), { rtol: 0, atol: 0 });
   }),
   gradient: async () => {
     await checkGradient((a, t, i, w) => interpolate(a!, t!, i!, w!), [attributes, triangles, ids, weights]);
+    await checkGradient((a, t, i, w) => interpolate(a!, t!, i!, w!, { first: 2, count: 2 }), [attributes, triangles, ids, weights]);
   },
   batch: () => tf.tidy(() => {
     const both = run();

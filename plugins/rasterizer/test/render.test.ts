@@ -31,7 +31,7 @@ testOperator('render', {
   }),
   refuses: () => tf.tidy(() => {
     const inputs = { vertices: stacked('vertices', [20, 3]), light: stacked('light', [27]), triangles: triangles() };
-    assert.throws(() => render({ ...inputs, albedo: tf.zeros([2, 19, 3]) }, view));
+    assert.throws(() => render({ ...inputs, albedo: tf.zeros([2, 19, 3]) }, view), /render: "albedo" has a wrong shape/);
     assert.throws(() => render({ ...inputs, albedo: tf.zeros([2, 20, 3]), light: tf.zeros([2, 3, 9]) }, view), /"light" has a wrong shape/);
   }),
   values: () => tf.tidy(() => {
