@@ -1,5 +1,5 @@
 import { Type, defineDevice, definePlugin, defineResource, optional, resourceKind, tensor } from '../../framework/index.js';
-import type { RefinableMesh } from '../gcn-refiner/plugin.js';
+import type { RefinableMesh } from '../gcn-refiner/index.js';
 import type { FaceNetworks } from './host/face-networks.js';
 
 export const faceNetworksKind = resourceKind<FaceNetworks>('face-networks');

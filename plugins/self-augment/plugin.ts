@@ -1,0 +1,64 @@
+import { Type, defineDevice, definePlugin, tensor } from '../../framework/index.js';
+
+const degrees = (value: number, description: string): ReturnType<typeof Type.Number> => Type.Number({ minimum: 0, maximum: 180, default: value, description });
+const share = (value: number, description: string): ReturnType<typeof Type.Number> => Type.Number({ minimum: 0, maximum: 1, default: value, description });
+
+const image = tensor('float32', ['S', 'S', 3], 'image.rgb');
+const mask = tensor('float32', ['S', 'S', 1], 'mask');
+const coefficients = tensor('float32', [257], 'coefficients.3dmm');
+
+export const rotate = defineDevice({
+  summary: 'The same face under a random pose, extreme ones too: rendered, it is I_rot.',
+  version: 1,
+  options: Type.Object({
+    yaw: degrees(50, 'Largest usual turn to either side, degrees.'),
+    extremeYaw: degrees(80, 'Largest extreme turn, degrees.'),
+    extremeShare: share(0.3, 'Share of poses whose turn lies between the usual and the extreme.'),
+    pitch: degrees(20, 'Largest nod up or down, degrees.'),
+    roll: degrees(15, 'Largest tilt to either side, degrees.'),
+    light: Type.Union([Type.Literal('keep'), Type.Literal('random')], { default: 'keep', description: 'Keep the light in the world, or draw a new one.' }),
+  }, { additionalProperties: false }),
+  in: { coefficients },
+  out: { coefficients },
+  draws: { angles: tensor('float32', [3], 'angles.rad'), light: tensor('float32', [27], 'light.sh9') },
+  load: () => import('./stages/rotate.js'),
+});
+
+const occluderKind = Type.Union([Type.Literal('ellipse'), Type.Literal('blob'), Type.Literal('bar'), Type.Literal('polygon')]);
+
+export const occlude = defineDevice({
+  summary: 'I_occ: synthetic occluders over a render; the gradient flows through the pixels that stay visible.',
+  version: 1,
+  options: Type.Object({
+    size: Type.Integer({ minimum: 16, maximum: 512, default: 112, description: 'Side of the picture that occluders are drawn in, px; the image\'s own side is best.' }),
+    kinds: Type.Array(occluderKind, { minItems: 1, default: ['ellipse', 'blob', 'bar', 'polygon'], description: 'Shapes to choose from.' }),
+    count: Type.Tuple([Type.Integer({ minimum: 0, maximum: 8 }), Type.Integer({ minimum: 0, maximum: 8 })], {
+      default: [1, 2], description: 'Fewest and most occluders in an image.',
+    }),
+    area: Type.Tuple([share(0.02, 'Least area.'), share(0.12, 'Largest area.')], {
+      default: [0.02, 0.12], description: 'Area of one occluder, as a share of the image (a face fills about a third).',
+    }),
+    skinShare: share(0.3, 'Share of occluders in a skin tone, as hands are.'),
+  }, { additionalProperties: false }),
+  in: { image },
+  out: { image, mask },
+  draws: { occluder: tensor('float32', ['with.size', 'with.size', 4], 'image.rgba') },
+  load: () => import('./stages/occlude.js'),
+});
+
+export const compose = defineDevice({
+  summary: 'A render pasted into a photo, by its coverage.',
+  version: 1,
+  options: Type.Object({}, { additionalProperties: false }),
+  in: { render: image, coverage: mask, photo: image },
+  out: { image },
+  load: () => import('./stages/compose.js'),
+});
+
+export const plugin = definePlugin({
+  name: 'self-augment',
+  version: '0.1.0',
+  framework: '^0.1.0',
+  summary: 'Self-augmentation: the reconstructed face under new poses and behind synthetic occluders.',
+  stages: { rotate, occlude, compose },
+});
