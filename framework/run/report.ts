@@ -67,6 +67,8 @@ function facts(record: RunRecord, steps: readonly StepMetrics[], validations: re
   if (final) list.push(['validation samples', String(final.samples)]);
   if (timings.length) list.push(['time of training', formatDuration(timings.at(-1)!.elapsed)]);
   if (record.variables) list.push(['trainable numbers', record.variables.trainable.toLocaleString('en')]);
+  if (record.finished !== undefined) list.push(['samples finished', String(record.finished)], ['samples refused', String(record.refused ?? 0)]);
+  if (record.peakMemoryMiB !== undefined) list.push(['largest memory', `${record.peakMemoryMiB} MiB`]);
   list.push(['engine', record.engine.name]);
   return `<div class="facts">${list.map(([name, value]) => `<div class="card fact"><b>${escapeHtml(value)}</b><span>${escapeHtml(name)}</span></div>`).join('')}</div>`;
 }
@@ -160,7 +162,7 @@ function circumstances(record: RunRecord): string {
     ['machine', `${system.cpu}, ${system.cores} cores, ${system.memoryGiB} GiB, ${system.platform}, Node.js ${system.node}`],
     ['versions', Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')],
     ['git', git ? `${git.commit}${git.dirty ? ' with changes' : ''}` : 'no repository'],
-    ['sessions', sessions.map(({ started, fromStep }) => `${started.slice(0, 19).replace('T', ' ')} from step ${fromStep}`).join('; ')],
+    ['sessions', sessions.map(({ started }) => started.slice(0, 19).replace('T', ' ')).join('; ')],
   ];
   if (variables) rows.push(['variables', `${variables.count} with ${variables.numbers.toLocaleString('en')} numbers`]);
   return `<div class="card">${htmlTable([], rows)}</div>`;

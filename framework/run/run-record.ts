@@ -1,10 +1,9 @@
 /** `run.json`: under which circumstances a run took place. The only file of a run besides `timings.jsonl` that knows the clock. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { cpus, platform, release, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import type { Plan } from '../pipeline/plan.js';
+import { frameworkVersion } from '../plugin/registry.js';
 
 export interface GitState {
   readonly commit: string;
@@ -18,12 +17,18 @@ export interface RunRecord {
   readonly file: string;
   readonly state: 'running' | 'finished' | 'interrupted' | 'failed';
   readonly created: string;
-  /** One entry for each start: the first, then every resume. */
-  readonly sessions: readonly { readonly started: string; readonly fromStep: number }[];
+  /** The first start and every resume. */
+  readonly sessions: readonly { readonly started: string }[];
   readonly ended?: string;
   readonly exitCode?: number;
-  readonly best?: { readonly step: number; readonly value: number };
   readonly error?: Record<string, unknown>;
+  /** Largest resident memory of the process. */
+  readonly peakMemoryMiB?: number;
+  /** Steps of training; samples of inference that came through and that were refused. */
+  readonly step?: number;
+  readonly finished?: number;
+  readonly refused?: number;
+  readonly best?: { readonly step: number; readonly value: number };
   readonly seed: number;
   readonly planDigest: string;
   /** Hash of the sample keys of every source; absent where the sources are not known. */
@@ -35,23 +40,35 @@ export interface RunRecord {
   readonly system: { readonly node: string; readonly platform: string; readonly cpu: string; readonly cores: number; readonly memoryGiB: number };
 }
 
-export type RunCircumstances = Pick<RunRecord, 'dataDigest' | 'engine' | 'variables'>;
+export type RunCircumstances = Pick<RunRecord, 'engine'>;
 
-/** The record of a run that starts now. */
-export function startRecord(plan: Plan, name: string, circumstances: RunCircumstances): RunRecord {
+/** How a run ended. */
+export interface RunEnd {
+  readonly state: 'finished' | 'interrupted' | 'failed';
+  readonly exitCode: number;
+  readonly error?: Record<string, unknown>;
+  /** Steps of training. */
+  readonly step?: number;
+  readonly best?: { readonly step: number; readonly value: number };
+  /** Samples of inference that came through, and that were refused. */
+  readonly finished?: number;
+  readonly refused?: number;
+  readonly dataDigest?: string;
+}
+
+/** The record of a run that starts now, or goes on after `earlier`. */
+export function startRecord(plan: Plan, name: string, circumstances: RunCircumstances, earlier?: RunRecord): RunRecord {
   const now = new Date().toISOString();
   return {
-    pipeline: plan.name, name, file: plan.file, state: 'running', created: now, sessions: [{ started: now, fromStep: 0 }],
-    seed: plan.seed, planDigest: plan.digest, ...circumstances,
+    pipeline: plan.name, name, file: plan.file, state: 'running', created: earlier?.created ?? now, best: earlier?.best,
+    sessions: [...(earlier?.sessions ?? []), { started: now }], seed: plan.seed, planDigest: plan.digest, ...circumstances,
     versions: versionsOf(plan), git: gitState(dirname(plan.file)), system: systemFacts(),
   };
 }
 
-/** The framework's version, from the nearest package.json above this file. */
-export function frameworkVersion(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+export function endRecord(record: RunRecord, end: RunEnd): RunRecord {
+  const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+  return { ...record, ...end, ended: new Date().toISOString(), peakMemoryMiB };
 }
 
 /** Commit and dirty flag of the repository around a folder; undefined outside one or without git. */
@@ -65,7 +82,8 @@ export function gitState(folder: string): GitState | undefined {
   }
 }
 
-function versionsOf(plan: Plan): Record<string, string> {
+/** Versions of the framework and of the plugins in use. */
+export function versionsOf(plan: Plan): Record<string, string> {
   const versions: Record<string, string> = { flow: frameworkVersion() };
   for (const part of [...plan.stages.values(), ...plan.resources.values()]) versions[part.use.split('/')[0]!] = part.pluginVersion;
   return versions;

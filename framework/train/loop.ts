@@ -7,7 +7,7 @@ import type { TrainPlan } from '../pipeline/plan.js';
 import { readVerdict, type Adam } from './adam.js';
 import type { BestValue, Checkpoint, CheckpointStore } from './checkpoint.js';
 import { createGuard, type NonFiniteGuard } from './non-finite.js';
-import type { DataCursor, LossAndGradients, TrainBatch, TrainingProgram } from './program.js';
+import type { DataCursor, LossAndGradients, NamedVariable, TrainBatch, TrainingProgram } from './program.js';
 import { learningRateAt } from './schedule.js';
 import { gradientsOf } from './step.js';
 import { readVariables, writeVariables } from './variables.js';
@@ -28,11 +28,13 @@ export interface LoopEvents {
 export interface TrainingRun {
   readonly plan: TrainPlan;
   readonly program: TrainingProgram;
+  /** What checkpoints hold: the program's variables, and those of other programs. */
+  readonly variables: readonly NamedVariable[];
   readonly adam: Adam;
   /** Batches from the start's cursor on; the iterator prefetches. It may end. */
   readonly batches: AsyncIterator<TrainBatch>;
-  /** Batches of an epoch, where known: for the share of the work done. */
-  readonly batchesPerEpoch?: number;
+  /** Samples of an epoch. */
+  readonly epochLength: number;
   readonly identity: { readonly seed: number; readonly engine: string; readonly planDigest: string };
   readonly logs: RunLogs;
   readonly checkpoints: CheckpointStore;
@@ -54,8 +56,8 @@ export interface TrainOutcome {
 }
 
 /** Puts a checkpoint's variables and moments on the device. */
-export function restore(program: TrainingProgram, adam: Adam, checkpoint: Checkpoint): void {
-  writeVariables(program.variables, checkpoint.variables);
+export function restore(variables: readonly NamedVariable[], adam: Adam, checkpoint: Checkpoint): void {
+  writeVariables(variables, checkpoint.variables);
   adam.restore(checkpoint.adam);
 }
 
@@ -106,7 +108,7 @@ class TrainingLoop {
     this.savedAt = state?.step ?? -1;
     this.validatedAt = state?.validatedAt ?? -1;
     this.completeAt = this.step;
-    this.guard = createGuard(run.plan.onNonFinite, run.program, run.adam, state?.nonFinite ?? 0);
+    this.guard = createGuard(run.plan.onNonFinite, run.variables, run.adam, state?.nonFinite ?? 0);
   }
 
   async go(): Promise<TrainOutcome> {
@@ -142,7 +144,7 @@ class TrainingLoop {
     const { plan, program, adam } = this.run;
     const started = seconds();
     const next = await this.run.batches.next();
-    if (next.done || this.beyondLastEpoch(next.value.epoch)) return false;
+    if (next.done) return false;
     const batch = next.value;
     const waited = seconds() - started;
     const request = { loss: plan.loss, log: plan.log, microBatch: plan.microBatch };
@@ -215,7 +217,7 @@ class TrainingLoop {
   }
 
   private async validate(): Promise<void> {
-    const { validation, logs, checkpoints, events, program } = this.run;
+    const { validation, logs, checkpoints, events, variables } = this.run;
     if (!validation) return;
     const metrics = await validation.run(this.step);
     this.validatedAt = this.step;
@@ -225,7 +227,7 @@ class TrainingLoop {
     const isBest = value !== undefined && value !== null && this.isBetter(value, validation.best!.mode);
     if (isBest) {
       this.best = { step: this.step, value };
-      checkpoints.saveBest(await readVariables(program.variables), this.best);
+      checkpoints.saveBest(await readVariables(variables), this.best);
     }
     events?.validation?.(metrics, isBest);
   }
@@ -237,8 +239,8 @@ class TrainingLoop {
 
   private async save(): Promise<void> {
     if (this.savedAt === this.step) return;
-    const { program, adam, logs, identity, checkpoints, refusedKeys, events } = this.run;
-    const [variables, adamState] = [await readVariables(program.variables), await adam.state()];
+    const { adam, logs, identity, checkpoints, refusedKeys, events } = this.run;
+    const [variables, adamState] = [await readVariables(this.run.variables), await adam.state()];
     const path = checkpoints.save({
       variables, adam: adamState,
       state: {
@@ -253,15 +255,14 @@ class TrainingLoop {
   }
 
   private mustStop(): boolean {
-    const { steps, minutes } = this.run.plan.stop;
+    const { steps, minutes, epochs } = this.run.plan.stop;
     const begun = this.step + (this.pending ? 1 : 0);
     return (steps !== undefined && begun >= steps) || (minutes !== undefined && this.elapsed() >= minutes * 60) ||
-      this.beyondLastEpoch((this.pending?.batch.next ?? this.cursor).epoch);
+      (epochs !== undefined && this.epochsAt(this.pending?.batch.next ?? this.cursor) >= epochs);
   }
 
-  private beyondLastEpoch(epoch: number): boolean {
-    const { epochs } = this.run.plan.stop;
-    return epochs !== undefined && epoch >= epochs;
+  private epochsAt({ epoch, position }: DataCursor): number {
+    return epoch + position / this.run.epochLength;
   }
 
   private elapsed(): number {
@@ -270,11 +271,10 @@ class TrainingLoop {
 
   private shareDone(): number | undefined {
     const { steps, epochs, minutes } = this.run.plan.stop;
-    const { batchesPerEpoch } = this.run;
     const shares: number[] = [];
     if (steps !== undefined) shares.push(this.step / steps);
     if (minutes !== undefined) shares.push(this.elapsed() / (minutes * 60));
-    if (epochs !== undefined && batchesPerEpoch) shares.push(this.step / (epochs * batchesPerEpoch));
+    if (epochs !== undefined) shares.push(this.epochsAt(this.cursor) / epochs);
     return shares.length ? Math.min(1, Math.max(...shares)) : undefined;
   }
 }

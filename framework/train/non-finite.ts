@@ -3,7 +3,7 @@ import { FlowError } from '../errors/flow-error.js';
 import type { TrainPlan } from '../pipeline/plan.js';
 import type { HostTensor } from '../values/host-tensor.js';
 import type { Adam, AdamState } from './adam.js';
-import type { TrainingProgram } from './program.js';
+import type { NamedVariable } from './program.js';
 import { readVariables, writeVariables } from './variables.js';
 
 /** So many non-finite steps in a row end a run under any policy: the weights themselves must be at fault. */
@@ -20,7 +20,7 @@ export interface NonFiniteGuard {
 }
 
 export function createGuard(
-  policy: TrainPlan['onNonFinite'], program: TrainingProgram, adam: Adam, startingWith: number,
+  policy: TrainPlan['onNonFinite'], variables: readonly NamedVariable[], adam: Adam, startingWith: number,
 ): NonFiniteGuard {
   let inARow = startingWith;
   let snapshot: { variables: Map<string, HostTensor>; adam: AdamState } | undefined;
@@ -29,7 +29,7 @@ export function createGuard(
       return inARow;
     },
     remember: async () => {
-      if (policy === 'rollback') snapshot = { variables: await readVariables(program.variables), adam: await adam.state() };
+      if (policy === 'rollback') snapshot = { variables: await readVariables(variables), adam: await adam.state() };
     },
     decide: (step, keys, values) => {
       inARow++;
@@ -38,7 +38,7 @@ export function createGuard(
     },
     goBack: () => {
       if (!snapshot) return;
-      writeVariables(program.variables, snapshot.variables);
+      writeVariables(variables, snapshot.variables);
       adam.restore(snapshot.adam);
     },
     passed: () => {

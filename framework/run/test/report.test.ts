@@ -36,7 +36,7 @@ async function finishedRun(): Promise<RunFolder> {
   writeFileSync(folder.file('pipeline.yaml'), 'flow: 1\nstages:\n  total: { use: losses/total }\n');
   folder.writeRecord({
     pipeline: folder.pipeline, name: folder.name, file: 'example/pipeline.yaml', state: 'finished', created: '2026-01-02T03:04:05.000Z', seed: 1,
-    sessions: [{ started: '2026-01-02T03:04:05.000Z', fromStep: 0 }], planDigest: 'a1b2c3', dataDigest: 'd4e5', best: { step: 300, value: 23 },
+    sessions: [{ started: '2026-01-02T03:04:05.000Z' }], planDigest: 'a1b2c3', dataDigest: 'd4e5', best: { step: 300, value: 23 },
     engine: { name: 'wasm', deterministic: true, description: 'WebAssembly with SIMD, 1 thread' }, versions: { flow: '0.1.0', losses: '0.1.0' },
     variables: { count: 12, numbers: 1234567, trainable: 1200000 }, git: { commit: 'd569626', dirty: true },
     system: { node: 'v20.19.0', platform: 'linux 6.1', cpu: 'A processor', cores: 2, memoryGiB: 8 },

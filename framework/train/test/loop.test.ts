@@ -49,12 +49,12 @@ async function runIn(path: string, options: Options = {}): Promise<Result> {
   const adam = createAdam(program.variables, { ...plan.optimizer, clipNorm: plan.clipNorm, factors: plan.learningRates });
   const [checkpoints, logs] = [openCheckpoints(join(path, 'checkpoints'), plan.checkpoint.keep), openRunLogs(path)];
   const start = options.resume ? checkpoints.latest().checkpoint : undefined;
-  if (start) restore(program, adam, start);
+  if (start) restore(program.variables, adam, start);
   logs.cutBack(start?.state.offsets ?? {});
   let asked = 0;
   try {
     const outcome = await train({
-      plan, program, adam, logs, checkpoints, start, batches: batchesFrom(start?.state.cursor ?? { epoch: 0, position: 0 }, plan.batch, options.poisoned),
+      plan, program, variables: program.variables, epochLength: samples, adam, logs, checkpoints, start, batches: batchesFrom(start?.state.cursor ?? { epoch: 0, position: 0 }, plan.batch, options.poisoned),
       identity: { seed: 1, engine: 'wasm', planDigest: 'd' }, interrupted: () => options.stopAfter !== undefined && asked++ >= options.stopAfter,
       ...options.extra,
     });

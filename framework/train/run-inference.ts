@@ -1,0 +1,33 @@
+/** Inference as an activity of a run: every sample of the sources once, to the sinks. */
+import { join } from 'node:path';
+import { digestOf } from '../flow/digest.js';
+import { runStreams } from '../flow/run-streams.js';
+import type { Session } from './session.js';
+
+export interface InferenceResult {
+  readonly reason: 'finished' | 'interrupted';
+  readonly finished: number;
+  readonly refused: readonly { readonly key: string; readonly stage: string; readonly code: string; readonly message: string }[];
+  readonly dataDigest: string;
+}
+
+export async function runInference({ plan, services, programs, folder, progress, interrupts }: Session): Promise<InferenceResult> {
+  let keys: readonly string[] = [];
+  const watching = services.monitor.progress$.subscribe((event) => {
+    if (event.kind !== 'finished') return;
+    const step = services.monitor.finished;
+    progress.update({ step, loss: null, done: keys.length ? step / keys.length : undefined });
+  });
+  try {
+    const { finished, refused } = await runStreams(plan, plan.runGraph!, {
+      services, sections: programs.runners(plan.runGraph!), folder: (stage) => join(folder.samples, stage),
+      opened: (found) => {
+        keys = found;
+      },
+      interrupted: () => interrupts.interrupted(),
+    });
+    return { reason: interrupts.interrupted() ? 'interrupted' : 'finished', finished, refused, dataDigest: digestOf(keys) };
+  } finally {
+    watching.unsubscribe();
+  }
+}

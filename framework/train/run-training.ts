@@ -1,0 +1,74 @@
+/** Training as an activity of a run: data, optimiser, logs and checkpoints put around the loop, and taken down again. */
+import { digestOf } from '../flow/digest.js';
+import { openBatches, type BatchStream } from '../flow/open-batches.js';
+import type { PlannedSection } from '../pipeline/plan.js';
+import { openRunLogs, readTimings, type RunLogs } from '../run/metrics.js';
+import { shortNumber } from '../run/chart.js';
+import { createAdam, type Adam } from './adam.js';
+import { openCheckpoints } from './checkpoint.js';
+import { restore, train, type LoopEvents, type TrainOutcome } from './loop.js';
+import type { Session } from './session.js';
+import { validationOf } from './validation.js';
+import { exportWeights } from './weights.js';
+
+export interface TrainingResult extends TrainOutcome {
+  /** Hash of the keys of the training samples. */
+  readonly dataDigest: string;
+}
+
+/** Trains from the session's start. Throws what the loop and the streams throw; logs and checkpoints are then whole. */
+export async function runTraining(session: Session): Promise<TrainingResult> {
+  const { plan, programs, folder, start, services } = session;
+  const settings = plan.train!;
+  const section = lossSection(session);
+  const program = programs.of(section);
+  const adam = createAdam(program.variables, { ...settings.optimizer, clipNorm: settings.clipNorm, factors: settings.learningRates });
+  const logs = openRunLogs(folder.path);
+  let batches: BatchStream | undefined;
+  try {
+    logs.cutBack(start?.state.offsets ?? {});
+    if (start) restore(programs.variables.list(), adam, start);
+    const sections = programs.runners({ ...plan.trainGraph!, sections: plan.trainGraph!.sections.filter((other) => other !== section) });
+    batches = await openBatches(plan, plan.trainGraph!, { services, section, sections, start: start?.state.cursor });
+    const outcome = await train({ ...partsOf(session, adam, logs, batches), program, batches });
+    if (outcome.reason === 'finished') {
+      await exportWeights(folder.file('weights.safetensors'), programs.variables.list(), { pipeline: plan.name, run: folder.name, step: String(outcome.step) });
+    }
+    return { ...outcome, dataDigest: digestOf(batches.keys) };
+  } finally {
+    await batches?.close();
+    logs.close();
+    adam.dispose();
+  }
+}
+
+function partsOf(session: Session, adam: Adam, logs: RunLogs, batches: BatchStream) {
+  const { plan, programs, folder, start, engine, interrupts } = session;
+  return {
+    plan: plan.train!, adam, logs, start,
+    variables: programs.variables.list(),
+    epochLength: batches.epochLength,
+    identity: { seed: plan.seed, engine: engine.name, planDigest: plan.digest },
+    checkpoints: openCheckpoints(folder.checkpoints, plan.train!.checkpoint.keep),
+    refusedKeys: () => batches.refusedKeys(),
+    validation: validationOf(session),
+    events: eventsFor(session),
+    interrupted: () => interrupts.interrupted(),
+    elapsedBefore: readTimings(folder.path).at(-1)?.elapsed,
+  };
+}
+
+function lossSection({ plan }: Session): PlannedSection {
+  const loss = plan.train!.loss;
+  return plan.trainGraph!.sections.find(({ stages }) => stages.includes(loss.slice(0, loss.lastIndexOf('.'))))!;
+}
+
+function eventsFor({ progress, plan }: Session): LoopEvents {
+  return {
+    step: (metrics, done) => progress.update({ step: metrics.step, loss: metrics.values[plan.train!.loss] ?? null, done }),
+    validation: ({ step, samples, values }, isBest) => {
+      const shown = Object.entries(values).map(([name, value]) => `${name} ${value === null ? 'not finite' : shortNumber(value)}`);
+      progress.say(`validation after step ${step}, ${samples} samples: ${shown.join(', ')}${isBest ? ' (best so far)' : ''}`);
+    },
+  };
+}
