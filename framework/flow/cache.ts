@@ -36,8 +36,8 @@ export interface ContentCacheOptions {
   readonly root: string;
   /** Bytes on disk; the least recently used entries are evicted. */
   readonly diskBytes?: number;
-  /** Bytes in memory; 0 turns the layer off. */
-  readonly memoryBytes?: number;
+  /** The layer in front of the disk; none by default. */
+  readonly memory?: MemoryLayer<StageValues>;
   readonly log?: (line: string) => void;
 }
 
@@ -60,7 +60,7 @@ export class ContentCache {
 
   constructor(options: ContentCacheOptions) {
     this.#folder = join(options.root, 'content');
-    this.#memory = new MemoryLayer(options.memoryBytes ?? gibibyte / 2);
+    this.#memory = options.memory ?? new MemoryLayer(0);
     this.#bound = new DiskBound(this.#folder, options.diskBytes ?? 4 * gibibyte);
     this.#log = options.log ?? (() => undefined);
   }

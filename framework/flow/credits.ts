@@ -10,6 +10,8 @@ export interface CreditGate<T> {
   readonly stream: Observable<T>;
   /** Gives credits back: `count` packets are finished. */
   release(count: number): void;
+  /** Makes the window smaller; packets beyond it stay, but no new one is pulled until they are finished. */
+  narrow(window: number): void;
   /** Packets pulled and not yet finished. */
   readonly inFlight: number;
 }
@@ -21,6 +23,7 @@ export interface CreditGate<T> {
 export function creditGate<T>(source: Iterable<T>, window: number): CreditGate<T> {
   if (!Number.isInteger(window) || window < 1) throw new RangeError(`a credit window holds at least one packet, got ${window}`);
   let inFlight = 0;
+  let limit = window;
   let pump = (): void => undefined;
 
   const stream = new Observable<T>((subscriber) => {
@@ -30,7 +33,7 @@ export function creditGate<T>(source: Iterable<T>, window: number): CreditGate<T
     pump = () => {
       if (pumping) return; // a packet that finishes while it is being pushed re-enters here
       pumping = true;
-      while (!ended && !subscriber.closed && inFlight < window) {
+      while (!ended && !subscriber.closed && inFlight < limit) {
         const step = iterator.next();
         if (step.done) {
           ended = true;
@@ -55,6 +58,9 @@ export function creditGate<T>(source: Iterable<T>, window: number): CreditGate<T
       if (count > inFlight) throw new RangeError(`${count} credits came back, only ${inFlight} were taken`);
       inFlight -= count;
       pump();
+    },
+    narrow(to) {
+      limit = Math.max(1, Math.min(limit, to));
     },
     get inFlight() {
       return inFlight;

@@ -55,7 +55,7 @@ export function sourceStage(opened: OpenedSource, services: FlowServices): Opera
   const { stage, source, digest } = opened;
   return perSample(stage, services, async ({ key }) => {
     const id = `${digest} ${key}`;
-    const known = services.sourceMemory.get(id);
+    const known = services.memory.get(id);
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
     const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
       try {
@@ -64,7 +64,7 @@ export function sourceStage(opened: OpenedSource, services: FlowServices): Opera
         return { ok: false, error: errorRecord(error, 'FLOW_STAGE') } as const;
       }
     });
-    if (result.ok) services.sourceMemory.set(id, result.value);
+    if (result.ok) services.memory.set(id, result.value);
     return { result, attempt, cached: false };
   });
 }

@@ -3,7 +3,7 @@
  * lock whose owner died is taken over: at once when its process is gone, and when its thread is gone through
  * `releaseDeadThreads`, which the pool calls after a crash.
  */
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,8 @@ interface Owner {
 
 const pollMilliseconds = 100;
 const patienceMilliseconds = 30 * 60_000;
+/** A lock file that nobody signed for so long belongs to an owner who died while writing it. */
+const graceMilliseconds = 5000;
 const suffix = '.lock';
 
 /** Runs `work` while holding `<path>.lock`; waits for another owner up to half an hour. */
@@ -52,7 +54,8 @@ async function acquire(file: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const owner = await ownerOf(file);
-    if (owner && owner.host === me.host && !processLives(owner.process)) await takeAway(file, owner);
+    if (!owner && await ageOf(file) > graceMilliseconds) await rm(file, { force: true });
+    else if (owner?.host === me.host && !processLives(owner.process)) await takeAway(file, owner);
     else if (Date.now() > deadline) throw waitedTooLong(file, owner);
     else await sleep(pollMilliseconds);
   }
@@ -62,6 +65,10 @@ async function acquire(file: string): Promise<void> {
 async function takeAway(file: string, dead: Owner): Promise<void> {
   const now = await ownerOf(file);
   if (now && now.process === dead.process && now.thread === dead.thread) await rm(file, { force: true });
+}
+
+async function ageOf(file: string): Promise<number> {
+  return stat(file).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
 }
 
 /** Undefined while the file is being written, or when it is gone. */

@@ -50,6 +50,7 @@ export async function openBatches(plan: Plan, graph: PlannedGraph, options: Batc
     plan, graph, services, sources, sections, batch: plan.batch,
     tickets: ticketSequence({ keys, seed, shuffle, start, count: epochs * keys.length - start.epoch * keys.length - start.position }),
     window: size * (plan.prefetch + 1) + sections.size * sectionRoom(plan.batch),
+    leastWindow: size + sections.size * sectionRoom(plan.batch),
   });
   const queue = new BatchQueue({
     packets: wired.read(section.inputs, section.name), gate: wired.gate, inputs: section.inputs, size, epochLength: keys.length, last: 'drop',

@@ -77,6 +77,7 @@ async function drain(
   const wired = wireGraph({
     plan, graph, services, sources, sections, maxWait, batch: plan.batch, tickets: whileNot(tickets, options.interrupted),
     window: plan.batch * (plan.prefetch + 1) + graph.sections.length * sectionRoom(plan.batch),
+    leastWindow: 1 + graph.sections.length * sectionRoom(plan.batch),
   });
   const ends = sinks.map(({ stage, write }) =>
     wired.read(Object.values(stage.inputs).map((edge) => `${edge.stage}.${edge.port}`), stage.name).pipe(write));

@@ -20,7 +20,10 @@ export interface ServiceOptions {
   /** False turns the content cache off; resources are still kept. */
   readonly cache?: boolean;
   readonly diskBytes?: number;
+  /** Values kept in memory in front of the disk: source samples and cached results. */
   readonly memoryBytes?: number;
+  /** What the source samples in flight may take; large samples make the window smaller. */
+  readonly flightBytes?: number;
   /** Folder of the run: `quarantine.jsonl` goes there. */
   readonly runFolder?: string;
   /** Longest time for one sample in one host stage, in milliseconds. */
@@ -35,8 +38,9 @@ export interface FlowServices {
   /** The pool, or the main thread when there are no workers. */
   readonly pool: StageRunner;
   readonly cache?: ContentCache;
-  /** Samples that sources have read. */
-  readonly sourceMemory: MemoryLayer<StageValues>;
+  /** Samples that sources have read, and cached results. */
+  readonly memory: MemoryLayer<StageValues>;
+  readonly flightBytes: number;
   /** Inputs that pure stages refused, by cache key: they would refuse them again. */
   readonly refusals: Map<string, Refused>;
   readonly resources: ResourceLoader;
@@ -53,7 +57,7 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
   const { plugins, log = () => undefined, taskTimeout } = options;
   const workers = options.workers ?? plan.workers;
   const cacheRoot = options.cacheRoot ?? defaultCacheRoot();
-  const memoryBytes = options.memoryBytes ?? gibibyte / 2;
+  const memory = new MemoryLayer<StageValues>(options.memoryBytes ?? gibibyte / 2);
   const monitor = new Monitor();
   const resources = new ResourceLoader({ cacheRoot, log });
   const main = new MainRunner(plan, resources, log);
@@ -63,12 +67,12 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
       log(line);
     }, onSetup: () => monitor.moved(),
   });
-  const cache = options.cache === false ? undefined : new ContentCache({ root: cacheRoot, diskBytes: options.diskBytes, memoryBytes, log });
+  const cache = options.cache === false ? undefined : new ContentCache({ root: cacheRoot, diskBytes: options.diskBytes, memory, log });
   const quarantine = new Quarantine(options.runFolder && join(options.runFolder, 'quarantine.jsonl'));
   return {
-    main, pool, cache, resources, quarantine, monitor, log,
+    main, pool, cache, memory, resources, quarantine, monitor, log,
     refusals: new Map(),
-    sourceMemory: new MemoryLayer(memoryBytes),
+    flightBytes: options.flightBytes ?? gibibyte,
     stallSeconds: options.stallSeconds ?? 300,
     async close() {
       await pool.close();

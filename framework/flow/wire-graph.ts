@@ -1,12 +1,13 @@
 /** Wires the stages of a graph into Observables: one for each source, host stage and device section that somebody reads. */
-import { connectable, map, share, type Observable } from 'rxjs';
+import { connectable, map, share, tap, type Observable } from 'rxjs';
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan, PlannedGraph, PlannedSection, PortReference } from '../pipeline/plan.js';
 import { creditGate, type CreditGate } from './credits.js';
 import { hostStage, sourceStage } from './host-stage.js';
 import { joinByKey } from './join-by-key.js';
+import { bytesOf } from './memory-layer.js';
 import type { OpenedSources } from './open-source.js';
-import { sampleOf, type Packet, type Ticket } from './packet.js';
+import { isRefused, sampleOf, type Packet, type Ticket } from './packet.js';
 import { sectionStage, type RunSection } from './section-stage.js';
 import type { FlowServices } from './services.js';
 
@@ -18,6 +19,8 @@ export interface WireOptions {
   readonly tickets: Iterable<Ticket>;
   /** Most packets in flight. */
   readonly window: number;
+  /** What the window may be narrowed to when samples are large: fewer could never fill the batches. */
+  readonly leastWindow: number;
   /** Samples of one device call. */
   readonly batch: number;
   /** Section name → what runs it; needed for the sections that somebody reads. */
@@ -42,6 +45,14 @@ export function wireGraph(options: WireOptions): WiredGraph {
   const streams = new Map<string, Observable<Packet>>();
   let connection: { unsubscribe(): void } | undefined;
 
+  let largest = 0;
+  const fitWindow = (packet: Packet): void => {
+    const bytes = isRefused(packet) ? 0 : bytesOf(packet.values);
+    if (bytes <= largest) return;
+    largest = bytes;
+    gate.narrow(Math.max(options.leastWindow, Math.floor(options.services.flightBytes / bytes)));
+  };
+
   const streamOf = (producer: string): Observable<Packet> => {
     let stream = streams.get(producer);
     if (!stream) {
@@ -63,7 +74,7 @@ export function wireGraph(options: WireOptions): WiredGraph {
     const section = sectionOf.get(producer);
     if (section) return read(section.inputs, section.name).pipe(runSection(section, options));
     const source = options.sources.sources.find(({ stage }) => stage.name === producer);
-    if (source) return feed.pipe(sourceStage(source, options.services));
+    if (source) return feed.pipe(sourceStage(source, options.services), tap(fitWindow));
     const stage = options.plan.stages.get(producer);
     if (stage?.contract.kind !== 'host') {
       throw new FlowError('FLOW_INTERNAL', { who: producer, message: 'An edge comes from a stage that gives no stream.' });

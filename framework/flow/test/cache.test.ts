@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cacheKey, ContentCache, type CacheKeyParts } from '../cache.js';
+import { MemoryLayer } from '../memory-layer.js';
 import { float32 } from '../../values/host-tensor.js';
 import { freshFolder } from './fixtures/plan.js';
 
@@ -25,7 +26,7 @@ test('an entry outlives the process that wrote it', async () => {
   const first = new ContentCache({ root });
   await first.put(cacheKey(parts), { x: float32([5, 6], [2]), note: { score: 0.5, missing: undefined } });
   await first.close();
-  const second = new ContentCache({ root, memoryBytes: 0 });
+  const second = new ContentCache({ root });
   assert.equal(await second.get(cacheKey(parts), 'scale'), { x: float32([5, 6], [2]), note: { score: 0.5, missing: undefined } });
   assert.is(await second.get(cacheKey({ ...parts, version: 9 }), 'scale'), undefined);
   assert.equal(second.counters.get('scale'), { hits: 1, misses: 1 });
@@ -35,7 +36,7 @@ test('damaged entries are misses, are said, and can be written again', async () 
   for (const damage of [(file: string) => writeFileSync(file, 'rubbish'), (file: string) => truncateSync(file, 3)]) {
     const root = freshFolder();
     const said: string[] = [];
-    const cache = new ContentCache({ root, memoryBytes: 0, log: (line) => said.push(line) });
+    const cache = new ContentCache({ root, log: (line) => said.push(line) });
     await cache.put(cacheKey(parts), tensorOf(10, 1));
     for (const file of contentFiles(root)) damage(file);
     assert.is(await cache.get(cacheKey(parts), 'scale'), undefined);
@@ -47,14 +48,14 @@ test('damaged entries are misses, are said, and can be written again', async () 
 
 test('the folder stays within its bound; what was used last stays', async () => {
   const root = freshFolder();
-  const fill = new ContentCache({ root, memoryBytes: 0, diskBytes: 100_000 });
+  const fill = new ContentCache({ root, diskBytes: 100_000 });
   const keyOf = (index: number): string => cacheKey({ ...parts, version: index });
   for (let index = 0; index < 9; index++) {
     await fill.put(keyOf(index), tensorOf(2500, index));
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await fill.close();
-  const cache = new ContentCache({ root, memoryBytes: 0, diskBytes: 100_000 });
+  const cache = new ContentCache({ root, diskBytes: 100_000 });
   await cache.get(keyOf(0), 'scale');
   for (let index = 9; index < 14; index++) await cache.put(keyOf(index), tensorOf(2500, index));
   await cache.close();
@@ -70,7 +71,7 @@ test('a folder that cannot be written turns writing off, and says so once', asyn
   const root = join(freshFolder(), 'file');
   writeFileSync(root, '');
   const said: string[] = [];
-  const cache = new ContentCache({ root, log: (line) => said.push(line) });
+  const cache = new ContentCache({ root, memory: new MemoryLayer(10_000), log: (line) => said.push(line) });
   await cache.put('a', tensorOf(2, 1));
   await cache.put('b', tensorOf(2, 2));
   assert.is(said.length, 1);

@@ -115,4 +115,15 @@ test('packets in flight stay within the window when nobody takes batches', async
   await services.close();
 });
 
+test('large samples make the window smaller, down to what a batch needs', async () => {
+  const { plan, graph } = planOf(sketch({ stages: { photo: { use: 'numbers', with: { to: 1000 }, concurrency: 1 }, double: { use: 'scale', in: { x: 'photo.pair' } } } }));
+  const services = servicesFor(plan, { flightBytes: 1000 });
+  const stream = await openBatches(plan, graph, { services, section: train });
+  for (let step = 0; step < 10; step++) await stream.next();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.is(stream.inFlight, 4);
+  await stream.close();
+  await services.close();
+});
+
 test.run();
