@@ -2,7 +2,7 @@
 
 /** Regions smaller than this share of the largest are specks; holes smaller than it are closed. */
 const speck = 0.06;
-const hole = 0.012;
+const hole = 0.02;
 
 /**
  * Sets the probability of small separate regions (q > 0.5) to 0 and that of small holes to 1; all else stays. [size²] → [size²].

@@ -17,6 +17,9 @@ export const lips: readonly number[] = [
   61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146,
 ];
 
+/** Wings and tip of the nose with the nostrils. */
+export const noseBase: readonly number[] = [48, 115, 220, 45, 4, 275, 440, 344, 278, 294, 327, 326, 2, 97, 98, 64];
+
 /** Outer corner of the left eye, outer corner of the right eye, top of the forehead, tip of the chin. */
 export const axisPoints = { leftEyeCorner: 33, rightEyeCorner: 263, forehead: 10, chin: 152 } as const;
 

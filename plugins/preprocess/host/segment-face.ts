@@ -4,17 +4,18 @@ import { clusterColours, type ColourCluster } from './cluster-colours.js';
 import { colourFeatures } from './colour-features.js';
 import { fillPolygon } from './fill-polygon.js';
 import { cleanRegions } from './clean-regions.js';
-import { faceOval, leftBrow, leftEye, lips, rightBrow, rightEye } from './mesh-topology.js';
+import { faceOval, leftBrow, leftEye, lips, noseBase, rightBrow, rightEye } from './mesh-topology.js';
 import { fitSkinModel } from './skin-model.js';
 import { smoothLabels } from './smooth-labels.js';
 
 /** Parts of a face that are not skin-coloured; they belong to the face when the skin around them is visible. */
 const features = [
-  { points: leftEye, inner: 1.35, outer: 2.3 },
-  { points: rightEye, inner: 1.35, outer: 2.3 },
+  { points: leftEye, inner: 1.35, outer: 2.5 },
+  { points: rightEye, inner: 1.35, outer: 2.5 },
   { points: leftBrow, inner: 1.15, outer: 1.7 },
   { points: rightBrow, inner: 1.15, outer: 1.7 },
   { points: lips, inner: 1.1, outer: 1.45 },
+  { points: noseBase, inner: 1.1, outer: 1.7 },
 ];
 
 /** Log of the density of colours that are neither this skin nor the surroundings: even over the colours that occur. */
@@ -48,11 +49,12 @@ export function segmentFace(image: Float32Array, landmarks: Float32Array, size: 
     if (parts.some(({ core }) => core[pixel] > 0.5)) return 0;
     const likelihood = model.logPeak - distance / 2;
     const other = Math.max(logAnything, logDensity(around, colours, pixel));
-    const before = Math.max(-1, Math.min(2, -1 + 30 * geometry.depth[pixel]));
+    const before = Math.max(-1, Math.min(1.2, -1 + 25 * geometry.depth[pixel]));
     return Math.max(-8, Math.min(8, likelihood - other + before));
   });
   const skin = smoothLabels(logOdds, colours, size, Math.max(1, Math.round(size / 112)));
-  for (const part of parts) decidePart(skin, part, inside);
+  const anyCore = parts.reduce((sum, { core }) => sum.map((share, pixel) => Math.max(share, core[pixel])), new Float32Array(size * size));
+  for (const part of parts) decidePart(skin, part, inside.map((share, pixel) => share * (1 - anyCore[pixel])));
   return cleanRegions(skin, size).map((probability, pixel) => probability * inside[pixel]);
 }
 
@@ -77,13 +79,14 @@ function partOf(landmarks: Float32Array, points: readonly number[], inner: numbe
   return { core, ring: enlarged(outer).map((share, pixel) => Math.max(0, share - core[pixel])) };
 }
 
-function decidePart(skin: Float32Array, { core, ring }: Part, inside: Float32Array): void {
+/** Sets the part's pixels to face or to other by what most of the ring shows, where `judged` is 1: inside the contour, outside all parts. */
+function decidePart(skin: Float32Array, { core, ring }: Part, judged: Float32Array): void {
   let [visible, total] = [0, 1e-6];
   ring.forEach((share, pixel) => {
-    visible += share * inside[pixel] * skin[pixel];
-    total += share * inside[pixel];
+    visible += share * judged[pixel] * skin[pixel];
+    total += share * judged[pixel];
   });
-  const isFace = visible / total > 0.55;
+  const isFace = visible / total > 0.5;
   core.forEach((share, pixel) => {
     if (share > 0) skin[pixel] = isFace ? Math.max(skin[pixel], share) : Math.min(skin[pixel], 1 - share);
   });

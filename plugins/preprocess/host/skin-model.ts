@@ -20,16 +20,24 @@ const hueBefore = { mean: [0.3, 0.2], deviation: [0.16, 0.25] } as const;
 /** Least standard deviations of log luma and the two hues: texture and compression noise. */
 const leastDeviation = [0.14, 0.045, 0.05] as const;
 
+/**
+ * Most that the fit may spread before those are added: beyond it another material would be taken in. Saturated colours spread
+ * more, so the bound grows with the hue itself.
+ */
+function mostDeviation(meanHue: readonly [number, number]): [number, number, number] {
+  return [0.28, 0.06 + 0.08 * Math.abs(meanHue[0]), 0.06 + 0.15 * Math.abs(meanHue[1])];
+}
+
 /** Terms of the lightness field and of the hue fields, by round: the fields become bendable only once the colour is found. */
 const schedule: readonly { readonly light: number; readonly hue: number }[] = [
-  { light: 1, hue: 1 }, { light: 1, hue: 1 }, { light: 3, hue: 1 }, { light: 3, hue: 1 }, { light: 6, hue: 1 }, { light: 6, hue: 3 },
+  { light: 1, hue: 1 }, { light: 1, hue: 1 }, { light: 3, hue: 1 }, { light: 3, hue: 1 }, { light: 6, hue: 1 }, { light: 6, hue: 1 },
   { light: 6, hue: 3 }, { light: 6, hue: 3 },
 ];
 
 /**
  * Robust fit: start at the cluster of `weights`-weighted pixels that most looks like skin, then rounds of weighted least squares for
  * the fields (constant, linear, quadratic in position) and the covariance, with Student weights (ν + 3) / (ν + d²), ν = 4, and
- * nothing from beyond d² = 20. `features` is [pixels, 3] from `colourFeatures`. Null when no pixel has weight.
+ * nothing from beyond d² = 14. `features` is [pixels, 3] from `colourFeatures`. Null when no pixel has weight.
  */
 export function fitSkinModel(features: Float32Array, positions: FacePositions, weights: Float32Array): SkinModel | null {
   const start = likeliestSkin(clusterColours(features, weights, 5));
@@ -37,12 +45,12 @@ export function fitSkinModel(features: Float32Array, positions: FacePositions, w
   const pixels = weights.length;
   let expected = new Float32Array(features.length);
   for (let pixel = 0; pixel < pixels; pixel++) expected.set(start.mean, 3 * pixel);
-  let covariance = [0.35 ** 2, 0, 0, 0, 0.09 ** 2, 0, 0, 0, 0.1 ** 2];
+  let covariance = [0.3 ** 2, 0, 0, 0, 0.06 ** 2, 0, 0, 0, 0.07 ** 2];
   let distances = mahalanobis(features, expected, covariance);
   for (const terms of schedule) {
-    const robust = weights.map((weight, pixel) => (distances[pixel] > 20 ? 0 : (weight * 7) / (4 + distances[pixel])));
+    const robust = weights.map((weight, pixel) => (distances[pixel] > 14 ? 0 : (weight * 7) / (4 + distances[pixel])));
     expected = fitFields(features, positions, robust, terms);
-    covariance = covarianceOf(features, expected, robust);
+    covariance = covarianceOf(features, expected, robust, mostDeviation([start.mean[1], start.mean[2]]));
     distances = mahalanobis(features, expected, covariance);
   }
   return { distances, logPeak: -0.5 * Math.log(determinant(covariance)) - 1.5 * Math.log(2 * Math.PI) };
@@ -50,7 +58,7 @@ export function fitSkinModel(features: Float32Array, positions: FacePositions, w
 
 /** The cluster with the most weight, hue as of skin, and as red as any: cloth and lenses are less red than the skin beside them. */
 function likeliestSkin(clusters: readonly ColourCluster[]): ColourCluster | undefined {
-  const reddest = Math.max(...clusters.filter(({ share }) => share > 0.06).map(({ mean }) => mean[1]));
+  const reddest = Math.max(...clusters.filter(({ share }) => share > 0.025).map(({ mean }) => mean[1]));
   const score = ({ mean, share }: ColourCluster): number => {
     const strange = ((mean[1] - hueBefore.mean[0]) / hueBefore.deviation[0]) ** 2 + ((mean[2] - hueBefore.mean[1]) / hueBefore.deviation[1]) ** 2;
     return Math.log(share) - strange / 2 - Math.max(0, reddest - mean[1]) / 0.12;
@@ -76,7 +84,7 @@ function fitFields(
       }
     });
   }
-  const coefficients = systems.map(solveRidge);
+  const coefficients = systems.map((system, axis) => solveRidge(system, axis === 0 ? ridge.light : ridge.hue));
   const expected = new Float32Array(features.length);
   for (let pixel = 0; pixel < weights.length; pixel++) {
     fillBasis(basis, positions, pixel);
@@ -92,10 +100,13 @@ function fillBasis(basis: Float64Array, positions: FacePositions, pixel: number)
   basis.set([1, x, y, x * x, x * y, y * y]);
 }
 
-/** Solves a symmetric system [n, n + 1] with a small ridge on all terms but the constant; it pulls the field flat. */
-function solveRidge(system: Float64Array[]): number[] {
+/** Pull towards a flat field. Hue needs the stronger one: a tilted field would reach from skin to the cloth of a face mask. */
+const ridge = { light: 0.01, hue: 0.15 } as const;
+
+/** Solves a symmetric system [n, n + 1] with a ridge, as a share of all weight, on all terms but the constant. */
+function solveRidge(system: Float64Array[], share: number): number[] {
   const count = system.length;
-  for (let term = 1; term < count; term++) system[term][term] += 0.01 * system[0][0] + 1e-9;
+  for (let term = 1; term < count; term++) system[term][term] += share * system[0][0] + 1e-9;
   if (system[0][0] === 0) system[0][0] = 1;
   for (let pivot = 0; pivot < count; pivot++) {
     for (let row = 0; row < count; row++) {
@@ -107,7 +118,7 @@ function solveRidge(system: Float64Array[]): number[] {
   return system.map((row, index) => row[count] / row[index]);
 }
 
-function covarianceOf(features: Float32Array, expected: Float32Array, weights: Float32Array): number[] {
+function covarianceOf(features: Float32Array, expected: Float32Array, weights: Float32Array, most: readonly number[]): number[] {
   const sums = new Array<number>(9).fill(0);
   let total = 1e-9;
   for (let pixel = 0; pixel < weights.length; pixel++) {
@@ -119,7 +130,11 @@ function covarianceOf(features: Float32Array, expected: Float32Array, weights: F
       }
     }
   }
-  return sums.map((sum, index) => sum / total + (index % 4 === 0 ? leastDeviation[index / 4] ** 2 : 0));
+  const shrink = [0, 1, 2].map((axis) => Math.min(1, most[axis] / Math.sqrt(sums[4 * axis] / total + 1e-12)));
+  return sums.map((sum, index) => {
+    const axis = [Math.floor(index / 3), index % 3];
+    return (sum / total) * shrink[axis[0]] * shrink[axis[1]] + (axis[0] === axis[1] ? leastDeviation[axis[0]] ** 2 : 0);
+  });
 }
 
 function determinant([a, b, c, , e, f, , , i]: readonly number[]): number {
