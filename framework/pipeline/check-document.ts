@@ -1,5 +1,5 @@
 /** Checks a composed document against the schema of pipeline files, and keeps what is right so that later checks can go on. */
-import { keyPlaceOf, placeOf, toPlain, withoutEntries, type MapNode, type Path } from './document.js';
+import { isRefused, keyPlaceOf, nodeAt, placeOf, toPlain, withoutEntries, type MapNode, type Path } from './document.js';
 import type { Problems } from './problems.js';
 import { compositionKeys, PipelineSchema, profileKeys, type PipelineDocument } from './schema.js';
 import { listNames, suggestion } from './nearest-name.js';
@@ -31,7 +31,7 @@ export function checkDocument(composed: MapNode, problems: Problems): CheckedDoc
   const plain = toPlain(root) as Record<string, unknown>;
   const broken = new Set<string>();
   for (const problem of validate(PipelineSchema, plain)) {
-    problems.add('FLOW_SCHEMA', {
+    if (!isRefused(nodeAt(root, problem.path))) problems.add('FLOW_SCHEMA', {
       message: problem.message + whereabouts(problem),
       where: problem.inside ? keyPlaceOf(root, problem.path) : placeOf(root, problem.path),
       expected: problem.expected,

@@ -25,12 +25,13 @@ export function checkGradientPath(compilation: Compilation, stages: ReadonlyMap<
     towardsLoss: new Set(ancestorsOf(graph.stages, live, [lossStage])),
   };
   const hosts = new Map<string, string[]>();
+  let split = false;
   const roots = graph.stages.filter((name) => hasVariables(stages.get(name)!) && check.towardsLoss.has(name));
   for (const root of roots) {
     const reached = descendantsOf(check, root);
     const cuts = graph.stages.filter((name) => reached.has(name) && check.towardsLoss.has(name) && stages.get(name)!.contract.kind === 'host');
     for (const cut of cuts.slice(0, 1)) hosts.set(cut, [...(hosts.get(cut) ?? []), root]);
-    if (cuts.length === 0) reportSplit(check, root, reached, graph);
+    if (cuts.length === 0 && !split) split = reportSplit(check, root, reached, graph);
   }
   for (const [host, trained] of hosts) reportHost(check, host, trained);
 }
@@ -65,8 +66,8 @@ function reportHost({ compilation, stages, train, live, lossPlace }: GradientChe
   });
 }
 
-/** The path has device stages only, but a detached detour through the host keeps them from being one function. */
-function reportSplit({ compilation, stages, train, live, towardsLoss, lossPlace }: GradientCheck, root: string, reached: ReadonlySet<string>, graph: PlannedGraph): void {
+/** Whether it does: the path has device stages only, but a detached detour through the host keeps them from being one function. */
+function reportSplit({ compilation, stages, train, live, towardsLoss, lossPlace }: GradientCheck, root: string, reached: ReadonlySet<string>, graph: PlannedGraph): boolean {
   const sectionOf = new Map(graph.sections.flatMap((section) => section.stages.map((name) => [name, section.name] as const)));
   for (const name of graph.stages) {
     if (!reached.has(name) || !towardsLoss.has(name)) continue;
@@ -78,6 +79,7 @@ function reportSplit({ compilation, stages, train, live, towardsLoss, lossPlace 
       where: edge.place, also: stages.get(root)!.place,
       cure: `feed the host stage from outside the trained part, or detach this edge`,
     });
-    return;
+    return true;
   }
+  return false;
 }

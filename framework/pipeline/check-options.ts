@@ -1,7 +1,7 @@
 /** Checks the options of every stage and resource against the schema of their type, and fills in the defaults. */
 import type { TSchema } from '@sinclair/typebox';
 import type { Compilation } from './compilation.js';
-import { nodeAt, type Path } from './document.js';
+import { isRefused, nodeAt, type Path } from './document.js';
 import type { ResolvedPipeline } from './resolve-stages.js';
 import { validate, whereabouts } from './validate.js';
 
@@ -34,6 +34,7 @@ export function completeOptions(compilation: Compilation, schema: TSchema, given
   for (const problem of found) {
     const full = [...path, ...problem.path];
     const node = nodeAt(compilation.root, full);
+    if (isRefused(node)) continue;
     compilation.problems.add('FLOW_OPTION', {
       who,
       message: problem.message.replace(/^unknown key/, 'unknown option').replace(/^the key/, 'the option') + whereabouts(problem),

@@ -5,7 +5,7 @@ import type { Place } from '../errors/flow-error.js';
 import type { Compilation } from './compilation.js';
 import type { Path } from './document.js';
 import type { ExpandedStage, Level } from './expand-graphs.js';
-import { listNames, suggestion } from './nearest-name.js';
+import { listNames, nearestName, suggestion } from './nearest-name.js';
 import type { PlannedEdge } from './plan.js';
 import { resolveInput } from './resolve-references.js';
 import type { ResolvedPipeline, TypedStage } from './resolve-stages.js';
@@ -50,6 +50,7 @@ function connectInputs(compilation: Compilation, pipeline: ResolvedPipeline, { s
         who: stage.name, message: `${type.use} has no input "${port}"`, where: compilation.keyPlace(path),
         expected: names.length ? `one of ${listNames(names)}` : `no input: it is a ${contract.kind}`, cure: suggestion(port, names),
       });
+      unsettled.add(nearestName(port, names) ?? port);
       continue;
     }
     const found = resolveInput(compilation, stage.level, input, path, stage.name);
@@ -128,10 +129,10 @@ function checkResource(compilation: Compilation, pipeline: ResolvedPipeline, sta
   const written = stage.definition.resources?.[slot] !== undefined;
   problems.add('FLOW_STAGE_UNKNOWN', {
     who: stage.name,
-    message: resource ? `the resource "${name}" is a ${resource.type.contract.kind.name}, and the slot "${slot}" takes a ${kind}` : `there is no resource "${name}" for the slot "${slot}"`,
+    message: resource ? `the resource "${name}" is of the kind ${resource.type.contract.kind.name}, and the slot "${slot}" takes the kind ${kind}` : `there is no resource "${name}" for the slot "${slot}"`,
     where: written ? compilation.place([...stage.path, 'resources', slot]) : compilation.keyPlace(stage.path),
     also: resource && compilation.keyPlace(resource.path),
-    expected: fitting.length ? `one of ${listNames(fitting)}` : `resources: { ${slot}: { use: ${providers[0] ?? `a type that gives a ${kind}`} } }`,
+    expected: fitting.length ? `one of ${listNames(fitting)}` : `resources: { ${slot}: { use: ${providers[0] ?? `a type of the kind ${kind}`} } }`,
     cure: suggestion(name, fitting) ?? (fitting.length === 1 ? `resources: { ${slot}: ${fitting[0]} }` : undefined),
   });
   return false;

@@ -1,5 +1,5 @@
 /** A plan as a picture: stages from top to bottom, coloured by kind, device sections by the colour of their frame. */
-import { mainGraph } from './describe.js';
+import { mainGraph } from './activities.js';
 import { layoutGraph, type Layout } from './layout.js';
 import type { Plan, PlannedEdge, PlannedStage } from './plan.js';
 import { describePort } from './port-text.js';

@@ -1,8 +1,9 @@
 /** A plan for people: as text and as a Mermaid chart. */
+import { activitiesOf, mainGraph, unusedStages, type Activity } from './activities.js';
 import type { Plan, PlannedGraph, PlannedStage } from './plan.js';
 import { describePort } from './port-text.js';
 
-export type Activity = 'train' | 'validate' | 'run';
+export { describeSvg } from './describe-svg.js';
 
 /** What the plan does, in the order in which it does it, with every type that flows. */
 export function describeText(plan: Plan): string {
@@ -17,17 +18,6 @@ export function describeText(plan: Plan): string {
   const unused = unusedStages(plan);
   if (unused.length > 0) lines.push('', `needed by nothing: ${unused.join(', ')}`);
   return lines.join('\n');
-}
-
-export function activitiesOf(plan: Plan): [Activity, PlannedGraph][] {
-  const graphs: [Activity, PlannedGraph | undefined][] = [['train', plan.trainGraph], ['validate', plan.validateGraph], ['run', plan.runGraph]];
-  return graphs.filter((entry): entry is [Activity, PlannedGraph] => entry[1] !== undefined);
-}
-
-/** Stages that no activity needs: their results go nowhere. */
-export function unusedStages(plan: Plan): string[] {
-  const used = new Set(activitiesOf(plan).flatMap(([, graph]) => graph.stages));
-  return [...plan.stages.keys()].filter((name) => !used.has(name));
 }
 
 function activityTitle({ train, validate }: Plan, activity: Activity): string {
@@ -46,11 +36,11 @@ function stageLines(plan: Plan, graph: PlannedGraph): string[] {
     const inputs = Object.values(stage.inputs).map((edge) => `${edge.stage}.${edge.port}${edge.detach ? ' (detached)' : ''}`);
     const outputs = Object.entries(stage.outputPorts).map(([port, type]) => `${port}: ${describePort(type)}`);
     const flow = [inputs.length ? `← ${inputs.join(', ')}` : '', outputs.length ? `→ ${outputs.join(', ')}` : ''].filter((text) => text !== '');
-    return `  ${where.padEnd(10)} ${name.padEnd(24)} ${stage.use}${frozenMark(stage)}\n${flow.map((text) => `${' '.repeat(13)}${text}`).join('\n')}`;
+    return `  ${where.padEnd(10)} ${name.padEnd(24)} ${stage.use}${plan.train ? trainedMark(stage) : ''}\n${flow.map((text) => `${' '.repeat(13)}${text}`).join('\n')}`;
   });
 }
 
-function frozenMark({ contract, trainable }: PlannedStage): string {
+function trainedMark({ contract, trainable }: PlannedStage): string {
   if (contract.kind !== 'device' || contract.trainable !== true) return '';
   return trainable ? '  trained' : '  frozen';
 }
@@ -74,9 +64,4 @@ export function describeMermaid(plan: Plan): string {
     for (const edge of Object.values(stage.inputs)) lines.push(`  ${ids.get(edge.stage)} ${edge.detach ? '-.->' : '-->'}|${edge.port}| ${ids.get(stage.name)}`);
   }
   return lines.join('\n');
-}
-
-/** The graph that a picture shows the sections of. */
-export function mainGraph(plan: Plan): PlannedGraph | undefined {
-  return plan.trainGraph ?? plan.runGraph;
 }

@@ -1,4 +1,5 @@
 /** What sets two plans apart: stages, resources, training and validation, added, removed or changed. */
+import { usedStages } from './activities.js';
 import type { Plan, PlannedStage } from './plan.js';
 import { stageFacts } from './digest.js';
 
@@ -45,8 +46,7 @@ export function renderDiff({ added, removed, changed, sameGraph }: PlanDiff): st
 type Facts = Readonly<Record<string, unknown>>;
 
 function entriesOf(plan: Plan): Map<string, Facts> {
-  const used = new Set([plan.trainGraph, plan.validateGraph, plan.runGraph].flatMap((graph) => graph?.stages ?? []));
-  const stages = [...plan.stages.values()].filter(({ name }) => used.has(name));
+  const stages = usedStages(plan);
   const resources = [...plan.resources.values()].map(({ name, use, options }) => [`resources.${name}`, { use, with: options }] as const);
   return new Map<string, Facts>([...stages.map((stage) => [`stages.${stage.name}`, factsOf(stage, plan)] as const), ...resources]);
 }

@@ -1,5 +1,6 @@
 /** Stable hashes of plain data: keys in order, no places, no functions. */
 import { createHash } from 'node:crypto';
+import { usedStages } from './activities.js';
 import type { Plan, PlannedResource, PlannedStage } from './plan.js';
 
 /** SHA-256 of canonical JSON, in hexadecimal: objects with sorted keys, `undefined` left out. */
@@ -12,10 +13,8 @@ export function digestOf(value: unknown): string {
  * validate blocks. Neither the layout of the files, nor the seed, nor the number of workers enters.
  */
 export function digestOfPlan(plan: Omit<Plan, 'digest'>): string {
-  const used = new Set([plan.trainGraph, plan.validateGraph, plan.runGraph].flatMap((graph) => graph?.stages ?? []));
-  const stages = [...plan.stages.values()].filter(({ name }) => used.has(name));
   return digestOf({
-    stages: Object.fromEntries(stages.map((stage) => [stage.name, stageFacts(stage, plan.resources)])),
+    stages: Object.fromEntries(usedStages(plan).map((stage) => [stage.name, stageFacts(stage, plan.resources)])),
     train: withoutPlace(plan.train),
     validate: withoutPlace(plan.validate),
     weights: plan.weights.map(({ target, from, strict }) => ({ target, from, strict })),

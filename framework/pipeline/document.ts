@@ -10,6 +10,8 @@ export interface ScalarNode {
   readonly value: Scalar;
   /** Where the value itself was written, when `place` only refers to it (`${params.size}`). */
   readonly definedAt?: Place;
+  /** The value could not be made out, and the problem is reported: what follows from it is not a further one. */
+  readonly refused?: true;
 }
 
 export interface ListNode {
@@ -44,6 +46,15 @@ export function childOf(node: DocumentNode | undefined, key: string | number): D
   if (node?.kind === 'map') return node.entries.get(String(key))?.value;
   if (node?.kind === 'list') return node.items[Number(key)];
   return undefined;
+}
+
+/** A value that stands for one that could not be made out. */
+export function refusedAt(place: Place): ScalarNode {
+  return { kind: 'scalar', place, value: null, refused: true };
+}
+
+export function isRefused(node: DocumentNode | undefined): boolean {
+  return node?.kind === 'scalar' && node.refused === true;
 }
 
 export function nodeAt(root: DocumentNode, path: Path): DocumentNode | undefined {

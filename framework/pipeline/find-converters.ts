@@ -9,21 +9,29 @@ export function findConverters(registry: PluginRegistry, from: PlannedPort, to: 
     .filter(({ contract }) => contract.kind === 'host' || contract.kind === 'device')
     .filter(({ contract }) => {
       const required = Object.values(contract.in as Ports).filter((port) => !port.optional);
-      const gives = Object.values(contract.out as Ports).some((port) => converts(port, to));
-      return required.length === 1 && fits(required[0]!, from) && gives;
+      const extents = new Map<string, number | null>();
+      if (required.length !== 1 || !fits(required[0]!, from, extents)) return false;
+      return Object.values(contract.out as Ports).some((port) => converts(port, to, new Map(extents)));
     })
     .map(({ use }) => use);
 }
 
 /** The port is compatible, and says what it means: a stage that passes any meaning through converts nothing. */
-function converts(port: PortType, wanted: PlannedPort): boolean {
-  return !port.meaning.startsWith('?') && fits(port, wanted);
+function converts(port: PortType, wanted: PlannedPort, extents: Map<string, number | null>): boolean {
+  return !port.meaning.startsWith('?') && fits(port, wanted, extents);
 }
 
-function fits(port: PortType, planned: PlannedPort): boolean {
+/** `extents`: what the stage's symbols stand for so far; a symbol that stands for two extents does not fit. */
+function fits(port: PortType, planned: PlannedPort, extents: Map<string, number | null>): boolean {
   if (port.kind !== planned.kind || (port.meaning !== planned.meaning && !port.meaning.startsWith('?'))) return false;
   if (port.kind === 'value') return true;
   const shape = planned.shape ?? [];
   return port.dtype === planned.dtype && port.shape.length === shape.length &&
-    port.shape.every((dimension, axis) => typeof dimension === 'string' || shape[axis] === null || dimension === shape[axis]);
+    port.shape.every((dimension, axis) => {
+      const extent = shape[axis]!;
+      if (typeof dimension === 'number') return extent === null || dimension === extent;
+      const known = extents.get(dimension) ?? extent;
+      extents.set(dimension, known);
+      return extent === null || known === extent;
+    });
 }

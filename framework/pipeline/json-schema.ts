@@ -1,8 +1,7 @@
 /** The schema of pipeline files for editors, made from the plugins at hand: completion and checks while typing. */
-import { Type } from '@sinclair/typebox';
 import type { PortType, Ports } from '../plugin/port-types.js';
 import type { PluginRegistry, RegisteredResource, RegisteredStage } from '../plugin/registry.js';
-import { extraFileKeys, GraphSchema, InputSchema, PipelineSchema, ResourceSchema, StageSchema } from './schema.js';
+import { GraphSchema, InputSchema, PipelineSchema, ResourceSchema, StageSchema } from './schema.js';
 import { closeObjects } from './validate.js';
 
 type JsonSchema = Record<string, unknown>;
@@ -17,7 +16,7 @@ export function editorSchema(registry: PluginRegistry): JsonSchema {
     resource: resourceSchema(registry),
     graph: { ...input(GraphSchema), properties: { ...properties(input(GraphSchema)), stages: namedMap('stage') } },
   };
-  const file = input(Type.Object({ ...PipelineSchema.properties, ...extraFileKeys }));
+  const file = input(PipelineSchema);
   const keys = { ...properties(file), stages: namedMap('stage'), graphs: namedMap('graph'), resources: namedMap('resource') };
   return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Pipeline', ...file, properties: keys, required: ['flow'], definitions };
 }

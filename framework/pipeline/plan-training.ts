@@ -16,7 +16,6 @@ const defaultBatch = 8;
 
 export function planTraining(compilation: Compilation, pipeline: ExpandedPipeline, stages: Stages, train: TrainDefinition): TrainPlan | undefined {
   const loss = outputOf(compilation, pipeline, stages, train.loss, ['train', 'loss']);
-  if (loss && !isLoss(compilation, stages, loss)) return undefined;
   const log = train.log?.map((reference, index) => scalarOf(compilation, pipeline, stages, reference, ['train', 'log', index]));
   checkScopes(compilation, stages, Object.keys(train.learningRates ?? {}));
   const batch = train.batch ?? defaultBatch;
@@ -26,7 +25,7 @@ export function planTraining(compilation: Compilation, pipeline: ExpandedPipelin
       message: `microBatch ${microBatch} does not divide batch ${batch}`, where: compilation.place(['train', 'microBatch']), cure: 'gradients are accumulated over batch / microBatch equal parts',
     });
   }
-  if (!loss) return undefined;
+  if (!loss || !isLoss(compilation, stages, loss)) return undefined;
   const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = train.optimizer?.adam ?? {};
   return {
     loss, optimizer: { learningRate, beta1, beta2, epsilon },

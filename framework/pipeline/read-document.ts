@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parse, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
 import type { Place } from '../errors/flow-error.js';
-import type { DocumentNode, MapEntry, MapNode, Scalar } from './document.js';
+import { refusedAt, type DocumentNode, type MapEntry, type MapNode, type Scalar } from './document.js';
 import type { Problems } from './problems.js';
 
 /** Aliases may make a document large or endless; no pipeline comes near this many values or levels. */
@@ -74,7 +74,7 @@ function reportSyntax({ document, place, problems }: Reading, text: string): voi
 function syntaxMessage(error: YAMLError): string {
   if (error.code === 'DUPLICATE_KEY') return 'the same key stands twice in one map';
   if (error.code === 'TAB_AS_INDENT') return 'a tab is used to indent';
-  return showReferences(error.message);
+  return showReferences(error.message.charAt(0).toLowerCase() + error.message.slice(1));
 }
 
 function syntaxCure(error: YAMLError, text: string): string | undefined {
@@ -89,7 +89,7 @@ function read(reading: Reading, node: Node): DocumentNode {
   if (reading.values > mostValues || reading.level > mostLevels) {
     if (reading.values !== Infinity) reading.problems.add('FLOW_YAML_SYNTAX', { message: 'the document is endless: an alias holds itself, or values nest too deep', where: place });
     reading.values = Infinity;
-    return { kind: 'scalar', place, value: null };
+    return refusedAt(place);
   }
   reading.level++;
   const result = readContent(reading, node, place);
@@ -102,10 +102,11 @@ function readContent(reading: Reading, node: Node, place: Place): DocumentNode {
     const target = node.resolve(reading.document);
     if (target) return read(reading, target);
     reading.problems.add('FLOW_YAML_SYNTAX', { message: `the alias *${node.source} has no anchor`, where: place });
-    return { kind: 'scalar', place, value: null };
+    return refusedAt(place);
   }
   if (isSeq<Node>(node)) return { kind: 'list', place, items: node.items.map((item) => read(reading, item)) };
   if (isMap<Node, Node | null>(node)) return readEntries(reading, node.items, place);
+  if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) return refusedAt(place);
   return { kind: 'scalar', place, value: isScalar(node) ? scalarOf(node.value) : null };
 }
 

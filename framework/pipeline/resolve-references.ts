@@ -43,7 +43,7 @@ export function resolveOutput(compilation: Compilation, pipeline: ExpandedPipeli
 function resolve(looking: Looking, level: Level, reference: string): Resolution {
   const { name, port } = splitReference(reference);
   const key = `${level.prefix}${reference}`;
-  if (looking.passed.includes(key)) return report(looking, 'FLOW_CYCLE', `"${reference}" leads back to itself`, [...looking.passed, key].join(' → '));
+  if (looking.passed.includes(key)) return report(looking, 'FLOW_CYCLE', `"${reference}" leads back to itself: ${[...looking.passed, key].join(' → ')}`);
   const deeper = { ...looking, passed: [...looking.passed, key] };
   if (port === undefined) return report(looking, 'FLOW_EDGE', `"${reference}" is not an output`, 'stage.port, or $in.name inside a graph');
   if (name === '$in') return resolveGraphInput(deeper, level, port);
@@ -83,7 +83,7 @@ function reportUnknown(looking: Looking, level: Level, name: string): Resolution
   return report(looking, 'FLOW_EDGE', `there is no stage "${name}"${inside}`, `one of ${listNames(names)}`, suggestion(name, names));
 }
 
-function report({ compilation, who, where }: Looking, code: 'FLOW_EDGE' | 'FLOW_CYCLE', message: string, expected: string, cure?: string): 'broken' {
+function report({ compilation, who, where }: Looking, code: 'FLOW_EDGE' | 'FLOW_CYCLE', message: string, expected?: string, cure?: string): 'broken' {
   compilation.problems.add(code, { who, message, where, expected, cure });
   return 'broken';
 }

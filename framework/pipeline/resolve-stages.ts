@@ -52,6 +52,6 @@ function reportUnknown(compilation: Compilation, kind: 'stage' | 'resource', use
     message: other ? `"${use}" is a ${kind === 'stage' ? 'resource' : 'stage'} type, not a ${kind} type` : `there is no ${kind} type "${use}"`,
     where: compilation.place(path),
     expected: siblings.length > 0 ? `one of ${listNames(siblings)}` : `a type of one of the plugins ${listNames(registry.plugins.map(({ plugin }) => plugin.name))}`,
-    cure: suggestion(use, types),
+    cure: other ? `declare it under ${kind === 'stage' ? 'resources' : 'stages'}` : suggestion(use, types),
   });
 }

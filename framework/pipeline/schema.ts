@@ -150,7 +150,7 @@ const common = {
   params: Type.Optional(named(Type.Unknown(), 'Values for ${params.NAME}; flags of `flow run` too.')),
   seed: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
   device: Type.Optional(Type.String({ default: 'auto', description: 'auto, or the name of an engine.' })),
-  workers: Type.Optional(Type.Integer({ minimum: 1, description: 'Threads for host stages.' })),
+  workers: Type.Optional(Type.Integer({ minimum: 0, description: 'Threads for host stages; 0 runs them on the main thread.' })),
   batch: Type.Optional(Type.Integer({ minimum: 1, default: 8, description: 'Samples of one device call outside training.' })),
   prefetch: Type.Optional(Type.Integer({ minimum: 0, default: 2, description: 'Batches made ready while the device works.' })),
   resources: Type.Optional(named(ResourceSchema, 'Shared, immutable things by name.')),
@@ -160,20 +160,23 @@ const common = {
   validate: Type.Optional(ValidateSchema),
 };
 
-export const PipelineSchema = Type.Object(
-  { flow: Type.Literal(1, { description: 'Version of the file format.' }), plugins: Type.Optional(Type.Array(Type.String())), ...common, stages: Stages },
-  { ...closed, description: 'A pipeline.' },
-);
-
-/** A file as it is written: parts may be missing that another file brings. */
-export const extraFileKeys = {
+/** Keys that mean something to composition only; they are gone from a composed document. */
+const composition = {
   extends: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description: 'Files that this one builds on, in order.' })),
   profile: Type.Optional(Type.String({ description: 'The profile that is used unless --profile names another.' })),
   profiles: Type.Optional(named(Type.Record(Type.String(), Type.Unknown()), 'Named sets of sizes that lie over the file.')),
 };
 
-/** Keys that mean something to composition only; they are gone from a composed document. */
-export const compositionKeys = ['extends', 'profile', 'profiles'] as const;
+export const compositionKeys = Object.keys(composition);
+
+export const PipelineSchema = Type.Object(
+  {
+    flow: Type.Literal(1, { description: 'Version of the file format.' }), ...composition,
+    plugins: Type.Optional(Type.Array(Type.String(), { description: 'Further plugins: paths relative to the file, or names of packages.' })),
+    ...common, stages: Stages,
+  },
+  { ...closed, description: 'A pipeline.' },
+);
 
 /** Keys that a profile may set. */
 export const profileKeys = [...Object.keys(common), 'stages'];

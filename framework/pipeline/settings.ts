@@ -81,13 +81,14 @@ function applySetting(document: MapNode, { prefix, keyColumn, path, value }: Set
     const existing = map.entries.get(name);
     const above = keys.slice(0, depth).join('.');
     const last = depth === keys.length - 1;
-    if (!existing && (!last || namedMaps.some((pattern) => pattern.test(above)))) {
+    if (!existing && namedMaps.some((pattern) => pattern.test(above))) {
       problems.add('FLOW_PARAM_UNKNOWN', unknownKey(name, above, map, key));
       return map;
     }
     if (last) return withEntry(map, name, { key, value: node });
-    if (existing!.value.kind === 'map') return withEntry(map, name, { key: existing!.key, value: set(existing!.value, depth + 1) });
-    problems.add('FLOW_PARAM_UNKNOWN', { message: `"${keys.slice(0, depth + 1).join('.')}" holds no further keys`, where: key, also: existing!.key });
+    const below = existing?.value ?? { kind: 'map', place, entries: new Map() };
+    if (below.kind === 'map') return withEntry(map, name, { key: existing?.key ?? key, value: set(below, depth + 1) });
+    problems.add('FLOW_PARAM_UNKNOWN', { message: `"${keys.slice(0, depth + 1).join('.')}" holds no further keys`, where: key, also: below.place });
     return map;
   };
   return set(document, 0);

@@ -1,6 +1,6 @@
 /** `${params.name}` and `${env:NAME:-default}`: a value that is only a reference keeps the referred value's type. */
 import type { Place } from '../errors/flow-error.js';
-import { childOf, type DocumentNode, type MapNode, type ScalarNode } from './document.js';
+import { childOf, refusedAt, type DocumentNode, type MapNode, type ScalarNode } from './document.js';
 import { listNames, suggestion } from './nearest-name.js';
 import type { Problems } from './problems.js';
 import { scalarFromText } from './read-document.js';
@@ -36,17 +36,20 @@ function fillText(node: ScalarNode, text: string, substitution: Substitution): D
   const expressions = [...text.matchAll(reference)];
   if (expressions.length === 1 && expressions[0]![0] === text) {
     const value = evaluate(expressions[0]![1]!.trim(), node.place, substitution);
-    if (!value) return { ...node, value: null };
+    if (!value) return refusedAt(node.place);
     return moveTo(value, node.place);
   }
+  let refused = false;
   const filled = text.replace(reference, (_, expression: string) => {
     const value = evaluate(expression.trim(), node.place, substitution);
+    if (value?.kind === 'scalar' && !value.refused) return String(value.value);
+    refused = true;
     if (value && value.kind !== 'scalar') {
       substitution.problems.add('FLOW_SCHEMA', { message: `\${${expression}} is a ${value.kind}, which cannot stand inside text`, where: node.place });
     }
-    return value?.kind === 'scalar' ? String(value.value) : '';
+    return '';
   });
-  return { ...node, value: filled };
+  return refused ? refusedAt(node.place) : { ...node, value: filled };
 }
 
 /** The value under another place: messages point at the use first, and remember where the value was written. */

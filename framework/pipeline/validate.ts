@@ -55,14 +55,18 @@ function explain(errors: readonly ErrorObject[]): SchemaProblem[] {
  */
 function isNoise(error: ErrorObject, unions: readonly ErrorObject[], errors: readonly ErrorObject[]): boolean {
   if (error.keyword === 'if' || (error.keyword === 'pattern' && error.propertyName !== undefined)) return true;
-  if (error.keyword === 'anyOf') return errors.some((other) => isDetailOf(other, error));
-  const union = unions.find((each) => each !== error && error.schemaPath.startsWith(`${each.schemaPath}/`));
-  return union !== undefined && !isDetailOf(error, union);
+  if (error.keyword === 'anyOf' && errors.some((other) => isDetailOf(other, error))) return true;
+  return unions.some((union) => isInside(error, union) && !isDetailOf(error, union));
+}
+
+function isInside(error: ErrorObject, union: ErrorObject): boolean {
+  const sameValue = error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`);
+  return sameValue && error.schemaPath.startsWith(`${union.schemaPath}/`);
 }
 
 /** A complaint inside a branch whose own type fits the value. */
 function isDetailOf(error: ErrorObject, union: ErrorObject): boolean {
-  if (!error.schemaPath.startsWith(`${union.schemaPath}/`) || error.keyword === 'anyOf') return false;
+  if (!isInside(error, union)) return false;
   const branch = (union.schema as Record<string, unknown>[])[Number(error.schemaPath.slice(union.schemaPath.length + 1).split('/')[0])];
   return branch?.['const'] === undefined && branch?.['type'] === kindOf(union.data);
 }
