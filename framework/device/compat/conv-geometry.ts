@@ -40,3 +40,27 @@ export function convGeometry(
     padTop: info.padInfo.top, padLeft: info.padInfo.left,
   };
 }
+
+/** The geometry of a pooling, as a convolution with one output channel for each input channel. */
+export function poolGeometry(xShape: readonly number[], attributes: Readonly<Record<string, unknown>>): ConvGeometry {
+  const [height, width] = [attributes['filterSize']].flat() as [number, number | undefined];
+  const channels = xShape[3]!;
+  return convGeometry(xShape, [height, width ?? height, channels, 1], { ...attributes, dataFormat: undefined }, true);
+}
+
+/** Calls `visit(pixel of x, pixel of y, tap)` for every pair that a tap connects, output pixel by output pixel. */
+export function forEachTap(g: ConvGeometry, visit: (input: number, output: number, tap: number) => void): void {
+  for (let row = 0; row < g.batch * g.outHeight; row++) {
+    const image = Math.floor(row / g.outHeight);
+    const top = (row % g.outHeight) * g.strideHeight - g.padTop;
+    for (let ox = 0; ox < g.outWidth; ox++) {
+      const left = ox * g.strideWidth - g.padLeft;
+      for (let ky = Math.max(0, -top); ky < g.filterHeight && top + ky < g.inHeight; ky++) {
+        const inputRow = (image * g.inHeight + top + ky) * g.inWidth + left;
+        for (let kx = Math.max(0, -left); kx < g.filterWidth && left + kx < g.inWidth; kx++) {
+          visit(inputRow + kx, row * g.outWidth + ox, ky * g.filterWidth + kx);
+        }
+      }
+    }
+  }
+}

@@ -6,24 +6,7 @@ import { tf, type Tensor, type Tensor4D } from '../tf.js';
 import { defineKernel } from '../define-kernel.js';
 import { replaceKernel } from './registry.js';
 import { asTensor } from './stock-kernels.js';
-import { convGeometry, type ConvGeometry } from './conv-geometry.js';
-
-/** Calls `visit(pixel of x, pixel of y, tap)` for every pair that a tap connects. */
-function forEachTap(g: ConvGeometry, visit: (input: number, output: number, tap: number) => void): void {
-  for (let row = 0; row < g.batch * g.outHeight; row++) {
-    const image = Math.floor(row / g.outHeight);
-    const top = (row % g.outHeight) * g.strideHeight - g.padTop;
-    for (let ky = Math.max(0, -top); ky < g.filterHeight && top + ky < g.inHeight; ky++) {
-      const inputRow = (image * g.inHeight + top + ky) * g.inWidth;
-      for (let ox = 0; ox < g.outWidth; ox++) {
-        const left = ox * g.strideWidth - g.padLeft;
-        for (let kx = Math.max(0, -left); kx < g.filterWidth && left + kx < g.inWidth; kx++) {
-          visit(inputRow + left + kx, row * g.outWidth + ox, ky * g.filterWidth + kx);
-        }
-      }
-    }
-  }
-}
+import { convGeometry, forEachTap, type ConvGeometry } from './conv-geometry.js';
 
 const filterGradient = defineKernel<ConvGeometry>({
   name: 'device/depthwise-filter-gradient',

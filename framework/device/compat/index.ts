@@ -5,7 +5,9 @@ import { registerConvInputGradient } from './conv-input-gradient.js';
 import { registerDepthwiseGradients } from './depthwise-gradients.js';
 import { registerGatherGradients, registerSegmentSum } from './gather-gradients.js';
 import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
+import { registerPoolGradients } from './pool-gradients.js';
 import { fenceEinsum, registerShapeGradients } from './shape-gradients.js';
+import { registerWasmCopies } from './wasm-copies.js';
 import { registerZeroGradients } from './zero-gradients.js';
 
 const registered = new Set<EngineName>();
@@ -20,12 +22,16 @@ export function registerCompat(engine: EngineName): void {
   }
   if (registered.has(engine)) return;
   registered.add(engine);
-  if (engine === 'wasm' || engine === 'cpu') fenceEinsum(engine);
+  if (engine === 'wasm' || engine === 'cpu') {
+    fenceEinsum(engine);
+    registerPoolGradients(engine);
+  }
   if (engine === 'wasm') {
     registerSegmentSum(engine);
     registerWasmMatMul();
     registerConvInputGradient(engine);
     registerConvFilterGradient(engine);
     registerDepthwiseGradients(engine);
+    registerWasmCopies();
   }
 }
