@@ -4,9 +4,13 @@ import type { Numbers } from './camera.js';
 /** Squared lengths below this count as zero: degenerate triangles and unused vertices get no normal and no gradient. */
 const tiny = 1e-24;
 
-/** Unit face normals of the last mesh, three numbers a triangle, with 1/|cross| as a fourth; kept between calls. */
-let faces = new Float64Array(0);
-let sums = new Float64Array(0);
+/** Scratch of the current mesh, kept between calls and only ever grown. */
+const scratch = {
+  /** Unit face normals, three numbers a triangle, with 1/|cross| as a fourth. */
+  faces: new Float64Array(0),
+  /** Sums of face normals, then gradients by those sums, three numbers a vertex. */
+  sums: new Float64Array(0),
+};
 
 /**
  * n_v = s_v / |s_v| with s_v = Σ over the triangles around v of (v₁ − v₂) × (v₂ − v₃) / |…|; zero where s_v vanishes.
@@ -20,6 +24,7 @@ export function vertexNormalsInto(
   vertices: Numbers, vertexOffset: number, vertexCount: number, triangles: Int32Array, result: Numbers, resultOffset: number,
 ): void {
   sumFaceNormals(vertices, vertexOffset, vertexCount, triangles);
+  const { sums } = scratch;
   for (let at = 0; at < vertexCount * 3; at += 3) {
     const x = sums[at]!;
     const y = sums[at + 1]!;
@@ -41,6 +46,7 @@ export function vertexNormalsBackwardInto(
   gradients: Numbers, gradientOffset: number, result: Numbers, resultOffset: number,
 ): void {
   sumFaceNormals(vertices, vertexOffset, vertexCount, triangles);
+  const { faces, sums } = scratch;
   for (let at = 0; at < vertexCount * 3; at += 3) {
     const x = sums[at]!;
     const y = sums[at + 1]!;
@@ -76,8 +82,9 @@ export function vertexNormalsBackwardInto(
 }
 
 function sumFaceNormals(vertices: Numbers, offset: number, vertexCount: number, triangles: Int32Array): void {
-  if (faces.length < (triangles.length / 3) * 4) faces = new Float64Array((triangles.length / 3) * 4);
-  if (sums.length < vertexCount * 3) sums = new Float64Array(vertexCount * 3);
+  if (scratch.faces.length < (triangles.length / 3) * 4) scratch.faces = new Float64Array((triangles.length / 3) * 4);
+  if (scratch.sums.length < vertexCount * 3) scratch.sums = new Float64Array(vertexCount * 3);
+  const { faces, sums } = scratch;
   sums.fill(0, 0, vertexCount * 3);
   for (let triangle = 0, at = 0; at < triangles.length; triangle++, at += 3) {
     const i0 = triangles[at]! * 3;
@@ -104,13 +111,13 @@ function sumFaceNormals(vertices: Numbers, offset: number, vertexCount: number, 
     faces[triangle * 4 + 1] = ny;
     faces[triangle * 4 + 2] = nz;
     faces[triangle * 4 + 3] = inverse;
-    addTo(i0, nx, ny, nz);
-    addTo(i1, nx, ny, nz);
-    addTo(i2, nx, ny, nz);
+    addTo(sums, i0, nx, ny, nz);
+    addTo(sums, i1, nx, ny, nz);
+    addTo(sums, i2, nx, ny, nz);
   }
 }
 
-function addTo(at: number, x: number, y: number, z: number): void {
+function addTo(sums: Float64Array, at: number, x: number, y: number, z: number): void {
   sums[at] = sums[at]! + x;
   sums[at + 1] = sums[at + 1]! + y;
   sums[at + 2] = sums[at + 2]! + z;
