@@ -31,7 +31,7 @@ export const decode = defineDevice({
     vertices: tensor('float32', ['face.vertices', 3], 'mesh.vertices.dm'),
     albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
     light: tensor('float32', [27], 'light.sh9'),
-    landmarks: tensor('float32', [68, 2], 'landmarks2d.px'),
+    landmarks: tensor('float32', [68, 2], 'landmarks68.px'),
     shape: tensor('float32', ['face.vertices', 3], 'mesh.canonical.dm'),
   },
   load: () => import('./stages/decode.js'),

@@ -41,7 +41,7 @@ export function locateOnLevel(control: ControlMesh, mesh: QuadMesh, level: numbe
 export function surfacePointOf(control: ControlMesh, triangle: number, weights: readonly number[]): SurfacePoint {
   const quad = Math.floor(triangle / 8);
   const corner = Math.floor(triangle / 2) % 4;
-  const [w0, w1, w2] = weights as [number, number, number];
+  const [, w1, w2] = weights as [number, number, number];
   const [s, t] = triangle % 2 === 0 ? [(w1 + w2) / 2, w2 / 2] : [w1 / 2, (w1 + w2) / 2];
   const [u, v] = [[s, t], [1 - t, s], [1 - s, 1 - t], [t, 1 - s]][corner] as [number, number];
   return [control.quadNames[quad]!, u, v];

@@ -1,0 +1,148 @@
+/** Albedo and light from the pixels of visible skin, together. */
+import { ambientStart, interpolateHost, rasterizeHost, shBasis, vertexNormalsHost } from '../../../rasterizer/index.js';
+import { albedoCount } from '../coefficients.js';
+import type { FaceModel } from '../face-model.js';
+import { NormalEquations } from './least-squares.js';
+
+export interface ColourOptions {
+  /** Standard deviation of a colour, in 0..1. */
+  readonly colourNoise: number;
+  readonly lightRounds: number;
+}
+
+export interface Colours {
+  /** [80] */
+  readonly albedo: Float64Array;
+  /** [27] channel-major, without the 0.8 that the renderer adds to band 0. */
+  readonly light: Float64Array;
+  /** Pixels that were used. */
+  readonly pixels: number;
+}
+
+/** Pixels used at most, and how many independent observations they are worth: neighbours err alike. */
+const mostPixels = 1200;
+const worth = 250;
+
+/**
+ * What is known of light before looking: the mean shade over the visible face, its tint, and each band about that. The prior on
+ * the mean shade keeps dark skin from being explained as dark light (the alternating fit's failure).
+ */
+const shadeLevel = { mean: 0.95, deviation: 0.1 };
+const tintDeviation = 0.035;
+const bandDeviations = [0.6, 0.25, 0.25, 0.25, 0.1, 0.1, 0.1, 0.1, 0.1];
+const bandTintDeviation = 0.06;
+
+/** Residuals of this size count half (Cauchy's weights): highlights, hair, glasses. */
+const cauchy = 0.12;
+
+interface Sample {
+  readonly colour: readonly number[];
+  readonly bands: Float64Array;
+  readonly vertex: number;
+}
+
+/**
+ * Gauss-Newton on I = (Ā + B δ) ∘ Y (γ + γ₀) over albedo δ and light γ at once, with δ ~ N(0, 1) and the priors above.
+ *
+ * @param vertices [V*3] posed, dm
+ * @param image [S*S*3] in 0..1
+ * @param mask [S*S] 1 on visible skin
+ */
+export function fitColours(
+  face: FaceModel, vertices: Float64Array, image: ArrayLike<number>, mask: ArrayLike<number>, size: number, options: ColourOptions,
+): Colours {
+  const samples = collectSamples(face, vertices, image, mask, size);
+  const modes = face.activeModes.albedo;
+  let albedo = new Float64Array(albedoCount);
+  let light = new Float64Array(27);
+  if (samples.length < 30) return { albedo, light, pixels: samples.length };
+  const means = meanBands(samples);
+  for (let channel = 0; channel < 3; channel++) light[channel * 9] = shadeLevel.mean / means[0]! - ambientStart;
+  for (let round = 0; round < options.lightRounds; round++) {
+    const equations = new NormalEquations(modes + 27);
+    addPixels(equations, face, samples, albedo, light, modes, options.colourNoise);
+    for (let mode = 0; mode < modes; mode++) equations.addPrior(mode, 0, 1);
+    addLightPriors(equations, modes, means);
+    const solution = equations.solve();
+    albedo = albedo.map((_, mode) => (mode < modes ? solution[mode]! : 0));
+    light = light.map((_, band) => solution[modes + band]!);
+  }
+  return { albedo, light, pixels: samples.length };
+}
+
+/** Linearised at the current estimate: I + a s = s (Ā + B δ) + a Y (γ + γ₀), for a = Ā + B δ and s = Y (γ + γ₀) as they stand. */
+function addPixels(
+  equations: NormalEquations, face: FaceModel, samples: readonly Sample[], albedo: Float64Array, light: Float64Array, modes: number, noise: number,
+): void {
+  const weight = (worth / samples.length) / (noise * noise);
+  const row = new Float64Array(modes + 27);
+  for (const { colour, bands, vertex } of samples) {
+    for (let channel = 0; channel < 3; channel++) {
+      const at = vertex * 3 + channel;
+      const mean = face.meanAlbedo[at]!;
+      let tone = mean;
+      let shade = ambientStart * bands[0]!;
+      for (let band = 0; band < 9; band++) shade += bands[band]! * light[channel * 9 + band]!;
+      for (let mode = 0; mode < modes; mode++) tone += face.albedoBasis[at * albedoCount + mode]! * albedo[mode]!;
+      row.fill(0);
+      for (let mode = 0; mode < modes; mode++) row[mode] = shade * face.albedoBasis[at * albedoCount + mode]!;
+      for (let band = 0; band < 9; band++) row[modes + channel * 9 + band] = tone * bands[band]!;
+      const error = colour[channel]! - tone * shade;
+      const known = shade * mean + tone * ambientStart * bands[0]!;
+      equations.add(row, colour[channel]! + tone * shade - known, weight / (1 + (error / cauchy) ** 2));
+    }
+  }
+}
+
+function addLightPriors(equations: NormalEquations, first: number, means: Float64Array): void {
+  const row = new Float64Array(equations.size);
+  const start = ambientStart * means[0]!;
+  for (let channel = 0; channel < 3; channel++) for (let band = 0; band < 9; band++) row[first + channel * 9 + band] = means[band]! / 3;
+  equations.add(row, shadeLevel.mean - start, 1 / shadeLevel.deviation ** 2);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let other = 0; other < 3; other++) {
+      const share = (other === channel ? 1 : 0) - 1 / 3;
+      for (let band = 0; band < 9; band++) row[first + other * 9 + band] = share * means[band]!;
+    }
+    equations.add(row, 0, 1 / tintDeviation ** 2);
+    for (let band = 0; band < 9; band++) {
+      equations.addPrior(first + channel * 9 + band, 0, bandDeviations[band]! * Math.sqrt(3));
+      row.fill(0);
+      for (let other = 0; other < 3; other++) row[first + other * 9 + band] = (other === channel ? 1 : 0) - 1 / 3;
+      equations.add(row, 0, 1 / bandTintDeviation ** 2);
+    }
+    row.fill(0);
+  }
+}
+
+/** Pixels that show the face inside the mask, evenly spread over it. */
+function collectSamples(face: FaceModel, vertices: Float64Array, image: ArrayLike<number>, mask: ArrayLike<number>, size: number): Sample[] {
+  const raster = rasterizeHost(vertices, face.triangles, size);
+  const normals = interpolateHost(vertexNormalsHost(vertices, face.triangles), 3, face.triangles, raster);
+  const usable: number[] = [];
+  for (let pixel = 0; pixel < size * size; pixel++) {
+    if (raster.ids[pixel]! >= 0 && mask[pixel]! > 0.5 && normals[pixel * 3 + 2]! > 0.15) usable.push(pixel);
+  }
+  const stride = Math.max(1, usable.length / mostPixels);
+  return Array.from({ length: Math.floor(usable.length / stride) }, (_, index) => {
+    const pixel = usable[Math.floor(index * stride)]!;
+    const normal = normals.subarray(pixel * 3, pixel * 3 + 3);
+    const length = Math.hypot(normal[0]!, normal[1]!, normal[2]!);
+    return {
+      colour: [0, 1, 2].map((channel) => image[pixel * 3 + channel]!),
+      bands: shBasis(normal.map((value) => value / length)),
+      vertex: nearestVertex(face.triangles, raster.ids[pixel]!, raster.barycentrics.subarray(pixel * 3, pixel * 3 + 3)),
+    };
+  });
+}
+
+function nearestVertex(triangles: Int32Array, triangle: number, weights: Float64Array): number {
+  const corner = weights[0]! >= weights[1]! && weights[0]! >= weights[2]! ? 0 : weights[1]! >= weights[2]! ? 1 : 2;
+  return triangles[triangle * 3 + corner]!;
+}
+
+function meanBands(samples: readonly Sample[]): Float64Array {
+  const means = new Float64Array(9);
+  for (const { bands } of samples) for (let band = 0; band < 9; band++) means[band]! += bands[band]! / samples.length;
+  return means;
+}
