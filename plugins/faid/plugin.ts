@@ -50,15 +50,13 @@ export const embed = defineDevice({
   load: () => import('./stages/embed.js'),
 });
 
-const width = (value: number): ReturnType<typeof Type.Integer> => Type.Integer({ minimum: 1, maximum: 512, default: value });
-
 export const decode = defineDevice({
   summary: 'Feature-wise refiner: a graph decoder turns identity and attribute features into an addition to the albedo.',
   version: 1,
   options: Type.Object({
     terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
-    widths: Type.Tuple([width(16), width(16), width(16)], {
-      default: [16, 16, 16], description: 'Channels after the first three of the four (unpool, block) steps; the fourth gives 3.',
+    widths: Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), {
+      minItems: 3, maxItems: 3, default: [16, 16, 16], description: 'Channels after the first three of the four (unpool, block) steps; the fourth gives 3.',
     }),
     coarse: Type.Integer({ minimum: 1, maximum: 512, default: 32, description: 'Channels of the signal on the coarsest mesh.' }),
   }, { additionalProperties: false }),

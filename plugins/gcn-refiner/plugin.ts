@@ -9,15 +9,13 @@ export interface RefinableMesh {
   readonly meanShape: Float32Array;
 }
 
-const width = (value: number): ReturnType<typeof Type.Integer> => Type.Integer({ minimum: 1, maximum: 512, default: value });
-
 export const refine = defineDevice({
   summary: 'Mesh-wise refiner: four spectral residual blocks turn coarse vertex colours into an addition to them.',
   version: 1,
   options: Type.Object({
     terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
-    widths: Type.Tuple([width(16), width(32), width(16)], {
-      default: [16, 32, 16], description: 'Channels after the first three of the four blocks; the fourth gives 3.',
+    widths: Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), {
+      minItems: 3, maxItems: 3, default: [16, 32, 16], description: 'Channels after the first three of the four blocks; the fourth gives 3.',
     }),
     pooled: Type.Boolean({ default: false, description: 'Run the second and third block at a quarter of the vertices.' }),
   }, { additionalProperties: false }),

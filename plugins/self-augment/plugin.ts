@@ -32,11 +32,11 @@ export const occlude = defineDevice({
   options: Type.Object({
     size: Type.Integer({ minimum: 16, maximum: 512, default: 112, description: 'Side of the picture that occluders are drawn in, px; the image\'s own side is best.' }),
     kinds: Type.Array(occluderKind, { minItems: 1, default: ['ellipse', 'blob', 'bar', 'polygon'], description: 'Shapes to choose from.' }),
-    count: Type.Tuple([Type.Integer({ minimum: 0, maximum: 8 }), Type.Integer({ minimum: 0, maximum: 8 })], {
-      default: [1, 2], description: 'Fewest and most occluders in an image.',
+    count: Type.Array(Type.Integer({ minimum: 0, maximum: 8 }), {
+      minItems: 2, maxItems: 2, default: [1, 2], description: 'Fewest and most occluders in an image.',
     }),
-    area: Type.Tuple([share(0.02, 'Least area.'), share(0.12, 'Largest area.')], {
-      default: [0.02, 0.12], description: 'Area of one occluder, as a share of the image (a face fills about a third).',
+    area: Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1 }), {
+      minItems: 2, maxItems: 2, default: [0.02, 0.12], description: 'Least and largest area of one occluder, as a share of the image (a face fills about a third).',
     }),
     skinShare: share(0.3, 'Share of occluders in a skin tone, as hands are.'),
   }, { additionalProperties: false }),

@@ -7,7 +7,7 @@ export interface GraphDecoder {
   /** Channels on the coarsest mesh. */
   readonly coarse: number;
   /** Channels after the first three of the four steps; the fourth gives 3. */
-  readonly widths: readonly [number, number, number];
+  readonly widths: readonly number[];
   /** K, the number of Chebyshev terms. */
   readonly terms: number;
 }

@@ -4,7 +4,7 @@ import { residualBlock, type MakeVariable } from './residual-block.js';
 
 export interface MeshRefiner {
   /** Channels after the first three of the four blocks; the fourth gives 3. */
-  readonly widths: readonly [number, number, number];
+  readonly widths: readonly number[];
   /** K, the number of Chebyshev terms. */
   readonly terms: number;
   /** Run the second and third block at a quarter of the vertices. */

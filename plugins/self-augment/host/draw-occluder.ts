@@ -6,9 +6,10 @@ export interface OccluderOptions {
   /** Side of the picture, px. */
   readonly size: number;
   readonly kinds: readonly OccluderKind[];
-  readonly count: readonly [number, number];
+  /** Fewest and most occluders. */
+  readonly count: readonly number[];
   /** Least and largest area of one occluder, as a share of the picture. */
-  readonly area: readonly [number, number];
+  readonly area: readonly number[];
   readonly skinShare: number;
 }
 
@@ -20,7 +21,7 @@ type Colour = readonly [number, number, number];
  */
 export function drawOccluders(random: Random, options: OccluderOptions): Float32Array {
   const picture = new Float32Array(options.size * options.size * 4);
-  const [fewest, most] = options.count;
+  const [fewest, most] = options.count as [number, number];
   const count = fewest + random.integer(Math.max(0, most - fewest) + 1);
   for (let index = 0; index < count; index++) paintOccluder(picture, random.fork('occluder', index), options);
   return picture;
@@ -28,13 +29,17 @@ export function drawOccluders(random: Random, options: OccluderOptions): Float32
 
 function paintOccluder(picture: Float32Array, random: Random, { size, kinds, area, skinShare }: OccluderOptions): void {
   const shape = drawShape(random, kinds[random.integer(kinds.length)]!);
-  const unit = size * Math.sqrt(random.between(...area) / shape.area);
+  const unit = size * Math.sqrt(random.between(area[0]!, area[1]!) / shape.area);
   const turn = random.between(0, 2 * Math.PI);
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-  const centre = [0, 1].map(() => size * (0.5 + Math.max(-0.35, Math.min(0.35, 0.18 * random.normal()))));
+  const centre = ['x', 'y'].map(() => size * (0.5 + Math.max(-0.35, Math.min(0.35, 0.18 * random.normal()))));
   const colourAt = drawTexture(random, size, skinShare);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
+  const reach = shape.reach * unit + 1;
+  const [[left, right], [top, bottom]] = centre.map((place) => [Math.max(0, Math.floor(place - reach)), Math.min(size, Math.ceil(place + reach))]) as [
+    [number, number], [number, number],
+  ];
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++) {
       const [x, y] = [(column + 0.5 - centre[0]!) / unit, (row + 0.5 - centre[1]!) / unit];
       const opacity = Math.max(0, Math.min(1, shape.inside(cos * x + sin * y, cos * y - sin * x) * unit + 0.5));
       if (opacity === 0) continue;

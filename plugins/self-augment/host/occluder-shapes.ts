@@ -7,6 +7,8 @@ export interface OccluderShape {
   readonly inside: (x: number, y: number) => number;
   /** Area in squared shape units. */
   readonly area: number;
+  /** No point farther from the origin is inside. */
+  readonly reach: number;
 }
 
 /** A random shape of that kind, about one unit in size, around the origin. */
@@ -16,7 +18,7 @@ export function drawShape(random: Random, kind: OccluderKind): OccluderShape {
 }
 
 function bar(length: number, thickness: number): OccluderShape {
-  return { inside: (x, y) => Math.min(length / 2 - Math.abs(x), thickness / 2 - Math.abs(y)), area: length * thickness };
+  return { inside: (x, y) => Math.min(length / 2 - Math.abs(x), thickness / 2 - Math.abs(y)), area: length * thickness, reach: Math.hypot(length, thickness) / 2 };
 }
 
 type Radius = (angle: number) => number;
@@ -24,8 +26,10 @@ type Radius = (angle: number) => number;
 /** Every direction from the origin meets the edge once, at that radius. */
 function star(radius: Radius): OccluderShape {
   const steps = 256;
-  const area = Array.from({ length: steps }, (_, step) => radius((2 * Math.PI * step) / steps) ** 2).reduce((sum, value) => sum + value, 0);
-  return { inside: (x, y) => radius(Math.atan2(y, x)) - Math.hypot(x, y), area: (area * Math.PI) / steps };
+  const radii = Array.from({ length: steps }, (_, step) => radius((2 * Math.PI * step) / steps));
+  const area = (radii.reduce((sum, value) => sum + value * value, 0) * Math.PI) / steps;
+  // A corner between two of the sampled directions lies less than a twentieth farther out.
+  return { inside: (x, y) => radius(Math.atan2(y, x)) - Math.hypot(x, y), area, reach: 1.05 * Math.max(...radii) };
 }
 
 function ellipse(ratio: number): Radius {
