@@ -121,12 +121,12 @@ async function withRecord(open: OpenRun, options: RunOptions, activity: () => Pr
     const end = await activity();
     return finish(folder, end);
   } catch (error) {
-    finish(folder, { state: 'failed', ...failureOf(error) });
+    attempt(services, () => finish(folder, { state: 'failed', ...failureOf(error) }));
     throw error;
   } finally {
     tracing.unsubscribe();
     await closeServices(services);
-    trace.write(folder.file('trace.json'));
+    attempt(services, () => trace.write(folder.file('trace.json')));
   }
 }
 
@@ -141,7 +141,15 @@ function failureOf(error: unknown): Pick<RunEnd, 'exitCode' | 'error'> {
   return { exitCode: 1, error: { message: first instanceof Error ? first.message : String(first) } };
 }
 
-/** An error while closing must not hide the one that ended the run. */
 async function closeServices(services: FlowServices): Promise<void> {
-  await services.close().catch((error: unknown) => services.log(`while closing: ${error instanceof Error ? error.message : String(error)}`));
+  await services.close().catch((error: unknown) => services.log(`while closing: ${String(error)}`));
+}
+
+/** An error while the run is put away must not hide the one that ended it. */
+function attempt(services: FlowServices, action: () => unknown): void {
+  try {
+    action();
+  } catch (error) {
+    services.log(`while closing: ${String(error)}`);
+  }
 }

@@ -1,4 +1,5 @@
 /** The list of refused samples: `quarantine.jsonl`, one line a refusal. A sample that is refused again is listed once. */
+import { existsSync, readFileSync, truncateSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -19,9 +20,10 @@ export class Quarantine {
   readonly #counts = new Map<string, number>();
   #writing: Promise<void> = Promise.resolve();
 
-  /** Without a file, only counts. */
+  /** Without a file, only counts. A file that an earlier start of the run left is continued. */
   constructor(file?: string) {
     this.#file = file;
+    for (const { stage, key } of file === undefined ? [] : earlierLines(file)) this.#listed.add(`${stage} ${key}`);
   }
 
   add(line: Omit<QuarantineLine, 'time'>): void {
@@ -48,4 +50,13 @@ export class Quarantine {
   async close(): Promise<void> {
     await this.#writing;
   }
+}
+
+/** The complete lines of the file; what a crash left of a last line is cut off. */
+function earlierLines(file: string): QuarantineLine[] {
+  if (!existsSync(file)) return [];
+  const bytes = readFileSync(file);
+  const end = bytes.lastIndexOf('\n') + 1;
+  if (end < bytes.length) truncateSync(file, end);
+  return bytes.toString('utf8', 0, end).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as QuarantineLine);
 }
