@@ -23,16 +23,12 @@ export class Quarantine {
   /** Without a file, only counts. A file that an earlier start of the run left is continued. */
   constructor(file?: string) {
     this.#file = file;
-    for (const { stage, key } of file === undefined ? [] : earlierLines(file)) this.#listed.add(`${stage} ${key}`);
+    for (const line of file === undefined ? [] : earlierLines(file)) this.#count(line);
   }
 
   add(line: Omit<QuarantineLine, 'time'>): void {
-    const id = `${line.stage} ${line.key}`;
-    if (this.#listed.has(id)) return;
-    this.#listed.add(id);
-    this.#counts.set(line.stage, (this.#counts.get(line.stage) ?? 0) + 1);
     const file = this.#file;
-    if (file === undefined) return;
+    if (!this.#count(line) || file === undefined) return;
     const text = `${JSON.stringify({ ...line, time: new Date().toISOString() } satisfies QuarantineLine)}\n`;
     this.#writing = this.#writing.then(async () => {
       await mkdir(dirname(file), { recursive: true });
@@ -49,6 +45,15 @@ export class Quarantine {
   /** Resolves when every line is written; rejects when one could not be. */
   async close(): Promise<void> {
     await this.#writing;
+  }
+
+  /** False for a refusal that is known. */
+  #count({ stage, key }: Pick<QuarantineLine, 'stage' | 'key'>): boolean {
+    const id = `${stage} ${key}`;
+    if (this.#listed.has(id)) return false;
+    this.#listed.add(id);
+    this.#counts.set(stage, (this.#counts.get(stage) ?? 0) + 1);
+    return true;
   }
 }
 

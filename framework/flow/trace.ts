@@ -22,6 +22,7 @@ export class TraceWriter {
   readonly #stream: WriteStream;
   readonly #rows = new Map<string, number>();
   #fault: Error | undefined;
+  #separator = '[\n';
 
   constructor(file: string) {
     mkdirSync(dirname(file), { recursive: true });
@@ -29,7 +30,6 @@ export class TraceWriter {
     this.#stream.on('error', (error) => {
       this.#fault = error; // a trace that cannot be written does not stop the run; `close` tells
     });
-    this.#stream.write('[\n');
   }
 
   span({ row, name, start, milliseconds, facts }: Span): void {
@@ -38,7 +38,7 @@ export class TraceWriter {
 
   /** Resolves when the file is complete; rejects when it could not be written. */
   async close(): Promise<void> {
-    if (!this.#fault) await new Promise<void>((resolve) => this.#stream.end('{}]\n', () => resolve()));
+    if (!this.#fault) await new Promise<void>((resolve) => this.#stream.end(this.#separator.startsWith('[') ? '[]\n' : '\n]\n', () => resolve()));
     if (this.#fault) throw this.#fault;
   }
 
@@ -53,7 +53,9 @@ export class TraceWriter {
   }
 
   #write(event: Readonly<Record<string, unknown>>): void {
-    if (!this.#fault) this.#stream.write(`${JSON.stringify(event)},\n`);
+    if (this.#fault) return;
+    this.#stream.write(this.#separator + JSON.stringify(event));
+    this.#separator = ',\n';
   }
 }
 
