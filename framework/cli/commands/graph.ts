@@ -16,7 +16,7 @@ export class Graph extends FlowCommand {
     const { args, flags } = await this.parse(Graph, [...own]);
     const [{ loadPlan }, describe] = await Promise.all([import('../../pipeline/index.js'), import('../../pipeline/describe.js')]);
     const plan = await loadPlan({ file: args.pipeline, set: flags.set, profile: flags.profile, params: parameters });
-    const draw = { text: describe.asText, mermaid: describe.asMermaid, svg: describe.asSvg }[flags.format as 'text' | 'mermaid' | 'svg'];
+    const draw = { text: describe.describeText, mermaid: describe.describeMermaid, svg: describe.describeSvg }[flags.format as 'text' | 'mermaid' | 'svg'];
     const drawing = draw(plan);
     this.print(drawing);
     return { format: flags.format, drawing };
