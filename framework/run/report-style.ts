@@ -14,7 +14,8 @@ h3 { font-size: 14px; margin: 0; font-weight: 600; overflow-wrap: anywhere; }
 p.lead { margin: 6px 0 20px; color: var(--soft); }
 .badge { display: inline-block; padding: 1px 10px; border-radius: 99px; font-size: 13px; font-weight: 600; color: #fff; background: var(--good); vertical-align: 4px; margin-left: 8px; }
 .badge.failed { background: var(--bad); } .badge.running, .badge.interrupted { background: var(--best); }
-.facts, .charts, .sheets { display: grid; gap: 14px; }
+.facts, .charts { display: grid; gap: 14px; }
+.sheets { display: flex; flex-wrap: wrap; gap: 14px; margin-bottom: 14px; } .sheets figure { max-width: 100%; }
 .facts { grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); }
 .charts { grid-template-columns: repeat(auto-fill, minmax(330px, 1fr)); }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 12px 14px; }
@@ -26,7 +27,7 @@ svg { display: block; width: 100%; height: auto; }
 .grid { stroke: var(--rule); } .tick { fill: var(--soft); font-size: 10.5px; }
 .line { fill: none; stroke: var(--line); stroke-width: 1.8; stroke-linejoin: round; } .raw { fill: none; stroke: var(--line); stroke-width: 1; opacity: 0.25; }
 .mark { fill: var(--line); } .best { fill: var(--best); }
-figure { margin: 0 0 14px; } figure img { display: block; max-width: 100%; border-radius: 6px; image-rendering: auto; }
+figure { margin: 0; } figure img { display: block; max-width: 100%; border-radius: 6px; image-rendering: auto; }
 figcaption { color: var(--soft); font-size: 13px; margin-top: 6px; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--rule); vertical-align: top; } th { color: var(--soft); font-weight: 600; }

@@ -1,6 +1,6 @@
 /** `report.html`: one file that shows what a run did, without a network or a script. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { lineChart, shortNumber, type ChartOptions, type ChartPoint } from './chart.js';
 import { writeFileAtomic } from './disk.js';
 import { escapeHtml, htmlTable } from './html.js';
@@ -111,9 +111,11 @@ function pictures(folder: RunFolder): string {
     if (bytes > mostPictureBytes) return `<p class="empty">${name}: in the folder, not embedded</p>`;
     return `<figure class="card"><img alt="${name}" src="data:${mimeOf(path)};base64,${data.toString('base64')}"><figcaption>${name}</figcaption></figure>`;
   });
-  const shown = figures.slice(0, 2).join('');
-  const rest = figures.slice(2);
-  return rest.length ? `${shown}<details class="card"><summary>${rest.length} more</summary>${rest.join('')}</details>` : shown;
+  const latest = files.map((path, index) => files.findIndex((other) => dirname(other) === dirname(path)) === index);
+  const shown = figures.filter((_, index) => latest[index]);
+  const rest = figures.filter((_, index) => !latest[index]);
+  const more = rest.length ? `<details class="card"><summary>${rest.length} earlier</summary><div class="sheets">${rest.join('')}</div></details>` : '';
+  return shown.length ? `<div class="sheets">${shown.join('')}</div>${more}` : '';
 }
 
 function listPictures(folder: string): string[] {

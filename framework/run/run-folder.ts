@@ -85,21 +85,23 @@ export function listRuns(root: string, pipeline?: string): RunFolder[] {
 }
 
 /**
- * The run that a person means: a folder, `pipeline/name`, a name, or `latest` (of `pipeline` when given).
- * Throws FLOW_RUN_STATE with the nearest name.
+ * The run that a person means: a folder, a name, `latest`, `pipeline/name` or `pipeline/latest`; of `pipeline` when given. Of
+ * several the newest that `fits`, else the newest. Throws FLOW_RUN_STATE with the nearest name.
  */
-export function findRun(root: string, reference: string, pipeline?: string): RunFolder {
+export function findRun(root: string, reference: string, pipeline?: string, fits: (run: RunFolder) => boolean = () => true): RunFolder {
   if (existsSync(join(reference, 'run.json'))) return openRunFolder(reference);
   const runs = listRuns(root, pipeline);
-  const match = reference === 'latest' ? runs[0] : runs.find((run) => reference === run.name || reference === `${run.pipeline}/${run.name}`);
+  const names = (run: RunFolder): string[] => [run.name, 'latest'].flatMap((name) => [name, `${run.pipeline}/${name}`]);
+  const meant = runs.filter((run) => names(run).includes(reference));
+  const match = meant.find(fits) ?? meant[0];
   if (match) return match;
-  const names = runs.map((run) => run.name);
-  const near = names.length ? closest(reference, names) : undefined;
+  const known = runs.map((run) => run.name);
+  const near = known.length ? closest(reference, known) : undefined;
   const close = near !== undefined && distance(reference, near) <= 3;
   throw new FlowError('FLOW_RUN_STATE', {
     message: reference === 'latest' ? `There is no run${pipeline ? ` of "${pipeline}"` : ''} under "${root}".` : `There is no run "${reference}" under "${root}".`,
     who: reference,
-    cure: close ? `Did you mean "${near}"?` : names.length ? `Runs: ${names.slice(0, 8).join(', ')}.` : 'Start one with `flow run`.',
+    cure: close ? `Did you mean "${near}"?` : known.length ? `Runs: ${known.slice(0, 8).join(', ')}.` : 'Start one with `flow run`.',
   });
 }
 

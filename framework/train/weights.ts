@@ -5,7 +5,7 @@ import { decodeSafetensors, encodeSafetensors } from '../device/safetensors.js';
 import { FlowError } from '../errors/flow-error.js';
 import type { WeightsPlan } from '../pipeline/plan.js';
 import { writeFileAtomic } from '../run/disk.js';
-import { findRun } from '../run/run-folder.js';
+import { findRun, type RunFolder } from '../run/run-folder.js';
 import type { HostTensor } from '../values/host-tensor.js';
 import { listCheckpoints } from './checkpoint.js';
 import type { NamedVariable } from './program.js';
@@ -65,7 +65,7 @@ export async function exportWeights(path: string, variables: readonly NamedVaria
   writeFileAtomic(path, encodeSafetensors(await readVariables(variables), metadata));
 }
 
-/** `run:NAME/best`, `run:NAME/last`, or a file: absolute, beside the pipeline file, or below the working directory. */
+/** `run:NAME/best`, `run:NAME/last` (of several runs of that name the newest that has it), or a file: absolute, beside the pipeline file, or below the working directory. */
 function locateWeights(plan: WeightsPlan, runsRoot: string): string {
   const ofRun = /^run:(.+)\/(best|last)$/.exec(plan.from);
   const candidates = ofRun ? runWeights(runsRoot, ofRun[1]!, ofRun[2]!) : fileCandidates(plan);
@@ -79,8 +79,8 @@ function locateWeights(plan: WeightsPlan, runsRoot: string): string {
 }
 
 function runWeights(root: string, name: string, which: string): string[] {
-  const folder = findRun(root, name).checkpoints;
-  return which === 'best' ? [join(folder, 'best.safetensors')] : listCheckpoints(folder).slice(0, 1);
+  const file = ({ checkpoints }: RunFolder): string[] => (which === 'best' ? [join(checkpoints, 'best.safetensors')] : listCheckpoints(checkpoints).slice(0, 1));
+  return file(findRun(root, name, undefined, (run) => file(run).some((path) => existsSync(path))));
 }
 
 function fileCandidates({ from, place }: WeightsPlan): string[] {

@@ -117,9 +117,19 @@ test('another pipeline cannot resume the run, a longer one can', async () => {
   assert.is(result.step, 100);
 });
 
+test('the best weights predict the test points, as they did in validation', async () => {
+  const predict = fileURLToPath(new URL('../predict.yaml', import.meta.url));
+  const { folder, finished, refused } = await runHere('straight', { file: predict, set: ['stages.standardise.with.size=3.8'], parameters: { weights: 'run:pipeline/toy/best' } });
+  const step = findRun(join(root, 'straight'), 'pipeline/toy').readRecord().best!.step;
+  const lines = (path: string): string[] => readFileSync(path, 'utf8').trim().split('\n');
+  const validated = lines(join(root, 'straight', 'pipeline', 'toy', 'samples', 'table', `step-${step}.csv`));
+  assert.equal(lines(join(folder, 'samples', 'table', 'step-0.csv')), validated);
+  assert.is(finished! + refused!, 60);
+});
+
 test('the best weights of a run start another', async () => {
   const derived = join(root, 'derived.yaml');
-  writeFileSync(derived, `extends: ${file}\nweights: { ground: run:pipeline/toy/best }\n`);
+  writeFileSync(derived, `extends: ${file}\nweights: { ground: run:toy/best }\n`);
   const { folder } = await runHere('straight', { file: derived, set: [...settings, 'train.stop.steps=1'] });
   const best = findRun(join(root, 'straight'), 'pipeline/toy').readRecord().best!;
   assert.is(readValidationMetrics(folder)[0]!.values['error.value'], best.value);
