@@ -1,7 +1,7 @@
 /** Text → checked plan. Nothing here has side effects beyond reading files and importing plugins. */
 import { basename, extname, resolve } from 'node:path';
 import { discoverPlugins, type PluginProvider } from '../plugin/discover.js';
-import { PluginRegistry } from '../plugin/registry.js';
+import type { PluginRegistry } from '../plugin/registry.js';
 import { checkProfiles } from './check-document.js';
 import { compile, pluginPath } from './compile.js';
 import { composeFile, settleMarks } from './compose.js';

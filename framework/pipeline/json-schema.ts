@@ -28,11 +28,11 @@ function stageSchema(registry: PluginRegistry): JsonSchema {
 }
 
 function stageRule({ use, contract }: RegisteredStage): JsonSchema {
-  const ports = Object.entries(contract.in as Ports).map(([name, port]) => [name, { ...input(InputSchema), description: describe(port) }]);
+  const ports = Object.entries(contract.in as Ports).map(([name, port]) => [name, { ...orDeleted(input(InputSchema)), description: describe(port) }]);
   const slots = Object.entries(contract.resources ?? {}).map(([slot, kind]) => [slot, { type: 'string', description: `A ${kind.name}.` }]);
   return when(use, {
     with: input(contract.options),
-    in: { type: 'object', properties: { ...Object.fromEntries(ports), ...marks }, additionalProperties: contract.inRest ? input(InputSchema) : false },
+    in: { type: 'object', properties: { ...Object.fromEntries(ports), ...marks }, additionalProperties: contract.inRest ? orDeleted(input(InputSchema)) : false },
     resources: { type: 'object', properties: { ...Object.fromEntries(slots), ...marks }, additionalProperties: false },
   });
 }
@@ -83,12 +83,19 @@ function asWritten(schema: unknown): unknown {
   }
   if (items) result['items'] = orReference(asWritten(items));
   if (Array.isArray(anyOf)) result['anyOf'] = anyOf.map(asWritten);
-  if (typeof rest['additionalProperties'] === 'object') result['additionalProperties'] = orReference(asWritten(rest['additionalProperties']));
+  if (typeof rest['additionalProperties'] === 'object') result['additionalProperties'] = orDeleted(orReference(asWritten(rest['additionalProperties'])));
+  const patterns = Object.entries((rest['patternProperties'] ?? {}) as JsonSchema);
+  if (patterns.length > 0) result['patternProperties'] = Object.fromEntries(patterns.map(([key, value]) => [key, orDeleted(orReference(asWritten(value)))]));
   return result;
 }
 
-function orReference(schema: unknown): unknown {
+/** Entries of a map may be removed. */
+function orDeleted(schema: JsonSchema): JsonSchema {
+  return { anyOf: [schema, { type: 'object', properties: { $delete: marks['$delete'] }, required: ['$delete'], additionalProperties: false }] };
+}
+
+function orReference(schema: unknown): JsonSchema {
   const { type, description, default: fallback } = schema as JsonSchema;
-  if (type === 'string' && !('pattern' in (schema as JsonSchema))) return schema;
+  if (type === 'string' && !('pattern' in (schema as JsonSchema))) return schema as JsonSchema;
   return { ...(description === undefined ? {} : { description }), ...(fallback === undefined ? {} : { default: fallback }), anyOf: [schema, reference] };
 }
