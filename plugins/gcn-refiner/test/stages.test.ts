@@ -6,20 +6,21 @@ import { fuse, refine, type RefinableMesh } from '../plugin.js';
 import { heightField } from './height-field.js';
 
 const { positions, triangles } = heightField(9, 7, (x, y) => x * y);
-const face: RefinableMesh & { readonly vertices: number } = { vertexCount: 63, vertices: 63, triangles, meanShape: positions };
+const face: RefinableMesh = { vertexCount: 63, triangles, meanShape: positions };
+const dimensions = { 'face.vertices': 63 };
 const albedo = uniformTensor([2, 63, 3], 0.2, 0.9);
 const small = { terms: 3, widths: [4, 5, 3] };
 
-testStage('gcn-refiner/refine', refine, { options: small, resources: { face }, inputs: { albedo } });
-testStage('gcn-refiner/refine, pooled', refine, { options: { ...small, pooled: true }, resources: { face }, inputs: { albedo } });
-testStage('gcn-refiner/fuse', fuse, { resources: { face }, inputs: { albedo, mesh: normalTensor([2, 63, 3]), features: normalTensor([2, 63, 3], 'f') } });
+testStage('gcn-refiner/refine', refine, { options: small, dimensions, resources: { face }, inputs: { albedo } });
+testStage('gcn-refiner/refine, pooled', refine, { options: { ...small, pooled: true }, dimensions, resources: { face }, inputs: { albedo } });
+testStage('gcn-refiner/fuse', fuse, { dimensions, resources: { face }, inputs: { albedo, mesh: normalTensor([2, 63, 3]), features: normalTensor([2, 63, 3], 'f') } });
 
 test.before(async () => {
   await useEngine('wasm');
 });
 
 test('refine starts at zero, has four blocks, and paints once its last layer is not zero', async () => {
-  const stage = await buildDeviceStage(refine, { options: small, resources: { face }, inputs: { albedo } });
+  const stage = await buildDeviceStage(refine, { options: small, dimensions, resources: { face }, inputs: { albedo } });
   const before = await stage.run({ albedo });
   assert.ok(before.residual!.data.every((value) => value === 0));
   const kernels = stage.variables.filter(({ name }) => name.endsWith('conv2/kernel'));
@@ -35,7 +36,7 @@ test('refine starts at zero, has four blocks, and paints once its last layer is 
 test('fuse adds the mean of what is connected to the coarse albedo', async () => {
   const [mesh, features] = [normalTensor([2, 63, 3], 'm'), normalTensor([2, 63, 3], 'f')];
   const run = async (inputs: object, options = {}): Promise<Float32Array> =>
-    (await runDeviceStage(fuse, { resources: { face }, options, inputs: { albedo, ...inputs } })).albedo!.data as Float32Array;
+    (await runDeviceStage(fuse, { dimensions, resources: { face }, options, inputs: { albedo, ...inputs } })).albedo!.data as Float32Array;
   close(await run({ mesh, features }), albedo.data.map((value, index) => value + (mesh.data[index]! + features.data[index]!) / 2));
   close(await run({ features }), albedo.data.map((value, index) => value + features.data[index]!));
   close(await run({}), albedo.data);

@@ -19,7 +19,7 @@ export function lightPrior(light: Tensor, { level, levelWeight }: LightPrior): T
   return tf.tidy(() => {
     const gamma = tf.reshape(light, [-1, 3, 9]);
     const grey = tf.mean(gamma, 1, true);
-    const colour = tf.mean(tf.squaredDifference(gamma, grey), [1, 2]);
+    const colour = tf.mean(tf.square(tf.sub(gamma, grey)), [1, 2]);
     if (levelWeight === 0) return colour;
     const band0 = tf.reshape(tf.slice(grey, [0, 0, 0], [-1, 1, 1]), [-1]);
     return tf.add(colour, tf.mul(tf.square(tf.sub(band0, level)), levelWeight));

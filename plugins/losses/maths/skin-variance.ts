@@ -11,6 +11,6 @@ import { tf, type Tensor } from '../../../framework/device/index.js';
 export function skinVariance(albedo: Tensor, skin: Tensor): Tensor {
   return tf.tidy(() => {
     const mean = tf.sum(tf.mul(albedo, skin), 1, true);
-    return tf.sum(tf.mul(tf.squaredDifference(albedo, mean), skin), [1, 2]);
+    return tf.sum(tf.mul(tf.square(tf.sub(albedo, mean)), skin), [1, 2]);
   });
 }

@@ -8,29 +8,29 @@ import { attribute, identity, photometric, robustified, selfAugmentation, total 
 
 /** Statistics of made-up networks with 3 identity and 2 attribute features; the losses read nothing else. */
 const networks = {
-  identity: 3, attributes: 2, features: 5,
   statistics: {
     identity: { mean: Float32Array.from([0.5, 0, 0]), deviation: new Float32Array(3).fill(1), spread: 1 },
     attributes: { mean: new Float32Array(2), deviation: new Float32Array(2).fill(1), spread: 4 },
   },
 };
-const face = { vertices: 5, vertexCount: 5, skinMask: Uint8Array.from([0, 1, 1, 1, 0]) };
+const dimensions = { 'networks.identity': 3, 'networks.attributes': 2, 'networks.features': 5, 'face.vertices': 5 };
+const face = { vertexCount: 5, skinMask: Uint8Array.from([0, 1, 1, 1, 0]) };
 const images = { image: uniformTensor([2, 6, 6, 3], 0, 1, 'i'), render: uniformTensor([2, 6, 6, 3], 0, 1, 'r') };
 const mask = float32(Float32Array.from({ length: 72 }, (_, index) => (index % 4 === 0 ? 1 : 0)), [2, 6, 6, 1]);
 const coefficients = normalTensor([2, 257], 'c');
 const features = normalTensor([2, 5], 'f');
 
 testStage('losses/photometric', photometric, { inputs: { ...images, mask, coverage: mask, exclude: mask } });
-testStage('losses/identity', identity, { resources: { networks }, inputs: { identity: normalTensor([2, 3], 'a'), render: normalTensor([2, 3], 'b') } });
-testStage('losses/attribute', attribute, { resources: { networks }, inputs: { attributes: normalTensor([2, 2], 'a'), render: normalTensor([2, 2], 'b') } });
-testStage('losses/robustified', robustified, { resources: { networks }, inputs: { features, rotated: normalTensor([2, 5], 'r'), occluded: normalTensor([2, 5], 'o') } });
+testStage('losses/identity', identity, { dimensions, resources: { networks }, inputs: { identity: normalTensor([2, 3], 'a'), render: normalTensor([2, 3], 'b') } });
+testStage('losses/attribute', attribute, { dimensions, resources: { networks }, inputs: { attributes: normalTensor([2, 2], 'a'), render: normalTensor([2, 2], 'b') } });
+testStage('losses/robustified', robustified, { dimensions, resources: { networks }, inputs: { features, rotated: normalTensor([2, 5], 'r'), occluded: normalTensor([2, 5], 'o') } });
 testStage('losses/self-augmentation', selfAugmentation, { inputs: { rotated: normalTensor([2], 'a'), occluded: normalTensor([2], 'b') } });
 testStage('losses/total', total, { inputs: { photometric: normalTensor([2], 'a'), identity: normalTensor([2], 'b') } });
 testStage('losses/coefficient-consistency', coefficientConsistency, { inputs: { predicted: coefficients, target: normalTensor([2, 257], 't') } });
 testStage('losses/coefficient-prior', coefficientPrior, { inputs: { coefficients } });
 testStage('losses/light-prior', lightPrior, { inputs: { coefficients } });
 testStage('losses/landmark', landmark, { inputs: { predicted: normalTensor([2, 68, 2], 'p'), target: normalTensor([2, 68, 2], 't') } });
-testStage('losses/skin-variance', skinVariance, { resources: { face }, inputs: { albedo: uniformTensor([2, 5, 3], 0, 1) } });
+testStage('losses/skin-variance', skinVariance, { dimensions, resources: { face }, inputs: { albedo: uniformTensor([2, 5, 3], 0, 1) } });
 
 test.before(async () => {
   await useEngine('wasm');
@@ -55,28 +55,28 @@ test('photometric leaves out what a mask or an occluder covers', async () => {
 
 test('identity is centred unless told otherwise', async () => {
   const inputs = { identity: one([1.5, 0, 0]), render: one([0.5, 1, 0]) };
-  const run = async (options: object): Promise<number> => (await runDeviceStage(identity, { resources: { networks }, options, inputs })).value!.data[0]!;
+  const run = async (options: Record<string, unknown>): Promise<number> => (await runDeviceStage(identity, { dimensions, resources: { networks }, options, inputs })).value!.data[0]!;
   close(await run({}), 1);
   close(await run({ centre: false }), 1 - 0.75 / (1.5 * Math.hypot(0.5, 1)));
 });
 
 test('attribute is a share of the distance between people unless told otherwise', async () => {
   const inputs = { attributes: one([3, 0]), render: one([0, 4]) };
-  const run = async (options: object): Promise<number> => (await runDeviceStage(attribute, { resources: { networks }, options, inputs })).value!.data[0]!;
+  const run = async (options: Record<string, unknown>): Promise<number> => (await runDeviceStage(attribute, { dimensions, resources: { networks }, options, inputs })).value!.data[0]!;
   close(await run({}), 5 / 4);
   close(await run({ scale: false }), 5);
 });
 
 test('robustified adds Eq. 7 and Eq. 8 over all renders, whatever their names', async () => {
   const inputs = { features: one([1.5, 0, 0, 3, 0]), rotated: one([0.5, 1, 0, 3, 0]), 'rotated-far': one([1.5, 0, 0, 0, 4]), occluded: one([1.5, 0, 0, 3, 0]) };
-  const run = async (options: object): Promise<number> => (await runDeviceStage(robustified, { resources: { networks }, options, inputs })).value!.data[0]!;
+  const run = async (options: Record<string, unknown>): Promise<number> => (await runDeviceStage(robustified, { dimensions, resources: { networks }, options, inputs })).value!.data[0]!;
   close(await run({}), 1 + 5 / 4);
   close(await run({ reduce: 'mean', attribute: 0 }), 1 / 3);
 });
 
 test('self-augmentation is the weighted mean over the pairs', async () => {
   const inputs = { rotated: one([2]), originalRotated: one([4]), occluded: one([6]) };
-  const run = async (options: object): Promise<number> => (await runDeviceStage(selfAugmentation, { options, inputs })).value!.data[0]!;
+  const run = async (options: Record<string, unknown>): Promise<number> => (await runDeviceStage(selfAugmentation, { options, inputs })).value!.data[0]!;
   close(await run({}), 4);
   close(await run({ weights: { occluded: 0, rotated: 3 } }), 2.5);
 });
