@@ -53,6 +53,7 @@ export const embed = defineDevice({
 export const decode = defineDevice({
   summary: 'Feature-wise refiner: a graph decoder turns identity and attribute features into an addition to the albedo.',
   version: 1,
+  trainable: true,
   options: Type.Object({
     terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
     widths: Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), {

@@ -12,6 +12,7 @@ export interface RefinableMesh {
 export const refine = defineDevice({
   summary: 'Mesh-wise refiner: four spectral residual blocks turn coarse vertex colours into an addition to them.',
   version: 1,
+  trainable: true,
   options: Type.Object({
     terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
     widths: Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), {
