@@ -4,7 +4,8 @@ import type { Plan, PlannedEdge, PlannedStage } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
 import { cacheKey, type StageValues } from './cache.js';
 import { checkOutputs } from './check-values.js';
-import { errorRecord, type Envelope } from './envelope.js';
+import { envelopeOf, type Envelope } from './envelope.js';
+import { deferValues, digestsOf, readValues } from './deferred.js';
 import { attemptsOf, PolicyGate, type Refused } from './error-policy.js';
 import { mapInOrder } from './map-in-order.js';
 import type { OpenedSource } from './open-source.js';
@@ -39,32 +40,36 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
     const refusal = key === undefined ? undefined : services.refusals.get(key);
     if (refusal) return { result: { ok: false, error: refusal.error }, attempt: refusal.attempt, cached: true };
-    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => runner.run(stage, inputs, ticket.key));
-    if (key === undefined) return { result, attempt, cached: false };
-    if (!result.ok) {
-      if (result.error.code === 'FLOW_SAMPLE') services.refusals.set(key, { error: result.error, attempt });
-      return { result, attempt, cached: false };
+    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
+      const read = await envelopeOf(() => readValues(inputs), 'FLOW_STAGE');
+      return read.ok ? runner.run(stage, read.value, ticket.key) : read;
+    });
+    if (result.ok) {
+      checkOutputs(result.value, stage.outputPorts, name, ticket.key);
+      if (key !== undefined) await cache!.put(key, result.value);
+    } else if (key !== undefined && result.error.code === 'FLOW_SAMPLE') {
+      services.refusals.set(key, { error: result.error, attempt });
     }
-    checkOutputs(result.value, stage.outputPorts, name, ticket.key);
-    await cache!.put(key, result.value);
     return { result, attempt, cached: false };
   });
 }
 
-export function sourceStage(opened: OpenedSource, services: FlowServices): OperatorFunction<Packet, Packet> {
+/** `defer`: values are read again only for those stages whose results are not cached. */
+export function sourceStage(opened: OpenedSource, services: FlowServices, defer: boolean): OperatorFunction<Packet, Packet> {
   const { stage, source, digest } = opened;
   return perSample(stage, services, async ({ key }) => {
     const id = `${digest} ${key}`;
+    const read = async (): Promise<StageValues> => services.memory.get(id) ?? source.read(opened.indexOf(key)!);
     const known = services.memory.get(id);
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
-    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
-      try {
-        return { ok: true, value: await source.read(opened.indexOf(key)!) } as const;
-      } catch (error) {
-        return { ok: false, error: errorRecord(error, 'FLOW_STAGE') } as const;
-      }
-    });
-    if (result.ok) services.memory.set(id, result.value);
+    const digests = defer ? services.sourceDigests.get(id) : undefined;
+    if (digests) return { result: { ok: true, value: deferValues(digests, read) }, attempt: 0, cached: true };
+    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => envelopeOf(read, 'FLOW_STAGE'));
+    if (result.ok) {
+      checkOutputs(result.value, stage.outputPorts, stage.name, key);
+      services.memory.set(id, result.value);
+      if (defer) services.sourceDigests.set(id, digestsOf(result.value));
+    }
     return { result, attempt, cached: false };
   });
 }
@@ -81,7 +86,6 @@ function perSample(stage: PlannedStage, services: FlowServices, work: Work): Ope
       const { result, attempt: attempts, cached } = await work(packet, packet.values);
       const milliseconds = performance.now() - start;
       if (!result.ok) return { kind: 'refused', ticket: packet, refused: { error: result.error, attempt: attempts }, start, milliseconds };
-      checkOutputs(result.value, stage.outputPorts, stage.name, packet.key);
       return { kind: 'values', ticket: packet, values: result.value, cached, start, milliseconds };
     } catch (error) {
       return { kind: 'failed', error };

@@ -47,7 +47,7 @@ export async function openBatches(plan: Plan, graph: PlannedGraph, options: Batc
   const sources = await openSources(plan, graph, services, options.sources);
   const { keys } = sources;
   const wired = wireGraph({
-    plan, graph, services, sources, sections, batch: plan.batch,
+    plan, graph, services, sources, sections, batch: plan.batch, readOutside: section.inputs,
     tickets: ticketSequence({ keys, seed, shuffle, start, count: epochs * keys.length - start.epoch * keys.length - start.position }),
     window: size * (plan.prefetch + 1) + sections.size * sectionRoom(plan.batch),
     leastWindow: size + sections.size * sectionRoom(plan.batch),

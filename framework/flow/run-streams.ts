@@ -75,7 +75,7 @@ async function drain(
   options.opened?.(keys.slice(0, count));
   const tickets = ticketSequence({ keys, seed: plan.seed, shuffle: false, start: startCursor, count });
   const wired = wireGraph({
-    plan, graph, services, sources, sections, maxWait, batch: plan.batch, tickets: whileNot(tickets, options.interrupted),
+    plan, graph, services, sources, sections, maxWait, readOutside: collect, batch: plan.batch, tickets: whileNot(tickets, options.interrupted),
     window: plan.batch * (plan.prefetch + 1) + graph.sections.length * sectionRoom(plan.batch),
     leastWindow: 1 + graph.sections.length * sectionRoom(plan.batch),
   });

@@ -40,6 +40,8 @@ export interface FlowServices {
   readonly cache?: ContentCache;
   /** Samples that sources have read, and cached results. */
   readonly memory: MemoryLayer<StageValues>;
+  /** Digests of source samples, for those whose values were dropped from memory. */
+  readonly sourceDigests: Map<string, Readonly<Record<string, string>>>;
   readonly flightBytes: number;
   /** Inputs that pure stages refused, by cache key: they would refuse them again. */
   readonly refusals: Map<string, Refused>;
@@ -72,6 +74,7 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
   return {
     main, pool, cache, memory, resources, quarantine, monitor, log,
     refusals: new Map(),
+    sourceDigests: new Map(),
     flightBytes: options.flightBytes ?? gibibyte,
     stallSeconds: options.stallSeconds ?? 300,
     async close() {

@@ -3,6 +3,7 @@ import { connectable, map, share, tap, type Observable } from 'rxjs';
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan, PlannedGraph, PlannedSection, PortReference } from '../pipeline/plan.js';
 import { creditGate, type CreditGate } from './credits.js';
+import { mayDefer } from './deferred.js';
 import { hostStage, sourceStage } from './host-stage.js';
 import { joinByKey } from './join-by-key.js';
 import { bytesOf } from './memory-layer.js';
@@ -25,6 +26,8 @@ export interface WireOptions {
   readonly batch: number;
   /** Section name → what runs it; needed for the sections that somebody reads. */
   readonly sections: ReadonlyMap<string, RunSection>;
+  /** Ports that are read beside the stages of the graph. */
+  readonly readOutside: readonly PortReference[];
   /** Longest wait for a batch to fill, in milliseconds. */
   readonly maxWait?: number;
 }
@@ -39,9 +42,10 @@ export interface WiredGraph {
 }
 
 export function wireGraph(options: WireOptions): WiredGraph {
+  const { plan, graph, services } = options;
   const gate = creditGate(options.tickets, options.window);
   const feed = connectable(gate.stream.pipe(map((ticket): Packet => sampleOf(ticket, {}))));
-  const sectionOf = new Map(options.graph.sections.flatMap((section) => section.stages.map((stage) => [stage, section] as const)));
+  const sectionOf = new Map(graph.sections.flatMap((section) => section.stages.map((stage) => [stage, section] as const)));
   const streams = new Map<string, Observable<Packet>>();
   let connection: { unsubscribe(): void } | undefined;
 
@@ -50,8 +54,10 @@ export function wireGraph(options: WireOptions): WiredGraph {
     const bytes = isRefused(packet) ? 0 : bytesOf(packet.values);
     if (bytes <= largest) return;
     largest = bytes;
-    gate.narrow(Math.max(options.leastWindow, Math.floor(options.services.flightBytes / bytes)));
+    gate.narrow(Math.max(options.leastWindow, Math.floor(services.flightBytes / bytes)));
   };
+
+  const defer = (source: string): boolean => services.cache !== undefined && mayDefer(source, plan, graph, options.readOutside);
 
   const streamOf = (producer: string): Observable<Packet> => {
     let stream = streams.get(producer);
@@ -74,13 +80,13 @@ export function wireGraph(options: WireOptions): WiredGraph {
     const section = sectionOf.get(producer);
     if (section) return read(section.inputs, section.name).pipe(runSection(section, options));
     const source = options.sources.sources.find(({ stage }) => stage.name === producer);
-    if (source) return feed.pipe(sourceStage(source, options.services), tap(fitWindow));
-    const stage = options.plan.stages.get(producer);
+    if (source) return feed.pipe(sourceStage(source, services, defer(producer)), tap(fitWindow));
+    const stage = plan.stages.get(producer);
     if (stage?.contract.kind !== 'host') {
       throw new FlowError('FLOW_INTERNAL', { who: producer, message: 'An edge comes from a stage that gives no stream.' });
     }
     const ports = Object.values(stage.inputs).map((edge) => `${edge.stage}.${edge.port}`);
-    return read(ports, producer).pipe(hostStage(options.plan, stage, options.services));
+    return read(ports, producer).pipe(hostStage(plan, stage, services));
   };
 
   return {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openBatches, type BatchOptions } from '../open-batches.js';
@@ -99,6 +101,26 @@ test('the second epoch does no preprocessing', async () => {
   };
   assert.equal(await run(), [10, 10, 10]);
   assert.equal(await run(), [20, 0, 0]);
+});
+
+test('from the second epoch on a source is read only for stages whose results are gone', async () => {
+  const only = section('train', ['double.x'], ['loss.loss']);
+  const { plan, graph } = planOf(sketch({ sections: [only], batch: 5 }));
+  const cacheRoot = freshFolder();
+  const services = servicesFor(plan, { cacheRoot, memoryBytes: 0 });
+  const stream = await openBatches(plan, graph, { services, section: only, shuffle: false, epochs: 4 });
+  const epochs: number[][] = [];
+  for (let epoch = 0; epoch < 4; epoch++) {
+    if (epoch === 2) rmSync(join(cacheRoot, 'content'), { recursive: true });
+    const [first, second] = [await stream.next(), await stream.next()];
+    epochs.push([first, second].flatMap(({ value }) => [...value!.inputs['double.x'].data]));
+  }
+  await stream.close();
+  await services.close();
+  assert.equal(epochs[0], Array.from({ length: 10 }, (_, i) => [2 * i, 2 * i * i]).flat());
+  for (const epoch of epochs) assert.equal(epoch, epochs[0]);
+  assert.is(services.monitor.stage('photo').ran, 10);
+  assert.ok(services.monitor.stage('double').ran > 10, 'some results were computed again');
 });
 
 test('packets in flight stay within the window when nobody takes batches', async () => {

@@ -1,0 +1,46 @@
+/**
+ * Values that are known by their digest and read only when somebody needs them. From the second epoch on a source need not
+ * decode a photo again when the stages behind it have their results in the cache.
+ */
+import type { Plan, PlannedGraph, PortReference } from '../pipeline/plan.js';
+import type { HostContract } from '../plugin/stage-types.js';
+import type { StageValues } from './cache.js';
+import { digestOf, rememberDigest } from './digest.js';
+
+class Deferred {
+  readonly read: () => Promise<unknown>;
+
+  constructor(read: () => Promise<unknown>) {
+    this.read = read;
+  }
+}
+
+/** Stand-ins for a sample's values: they have the values' digests, and `read` brings them all when one is needed. */
+export function deferValues(digests: Readonly<Record<string, string>>, read: () => Promise<StageValues>): StageValues {
+  let reading: Promise<StageValues> | undefined;
+  return Object.fromEntries(Object.entries(digests).map(([port, digest]) => {
+    const deferred = new Deferred(async () => (await (reading ??= read()))[port]);
+    rememberDigest(deferred, digest);
+    return [port, deferred];
+  }));
+}
+
+export function digestsOf(values: StageValues): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([port, value]) => [port, digestOf(value)]));
+}
+
+/** The values themselves. */
+export async function readValues(values: StageValues): Promise<StageValues> {
+  if (!Object.values(values).some((value) => value instanceof Deferred)) return values;
+  const read = async (value: unknown): Promise<unknown> => (value instanceof Deferred ? value.read() : value);
+  return Object.fromEntries(await Promise.all(Object.entries(values).map(async ([port, value]) => [port, await read(value)] as const)));
+}
+
+/** Whether only cached host stages read a source: all other readers need its values in any case. */
+export function mayDefer(source: string, plan: Plan, graph: PlannedGraph, readOutside: readonly PortReference[]): boolean {
+  if (readOutside.some((port) => port.startsWith(`${source}.`))) return false;
+  return graph.stages.map((name) => plan.stages.get(name)!).every((stage) => {
+    const reads = Object.values(stage.inputs).some((edge) => edge.stage === source);
+    return !reads || (stage.contract.kind === 'host' && stage.cache && (stage.contract as HostContract).pure);
+  });
+}
