@@ -73,7 +73,7 @@ async function loadImplementation(planned: PlannedStage, contract: DeviceContrac
 }
 
 function contextOf(planned: PlannedStage, services: StageServices, variables: string[]): DeviceContext<TObject, ResourceSlots> {
-  const { name, scope, trainable } = planned;
+  const { name, scope, trainable, contract } = planned;
   return {
     options: planned.options,
     stage: name,
@@ -89,6 +89,12 @@ function contextOf(planned: PlannedStage, services: StageServices, variables: st
     shapeOf: (port) => shapeOf(planned, port),
     constant: (constant, make) => services.constants.get(planned, constant, make),
     variable: (variable, shape, initial) => {
+      if (contract.kind !== 'device' || contract.trainable !== true) {
+        throw new FlowError('FLOW_PLUGIN', {
+          message: `"${planned.use}" makes the variable "${variable}", and its contract does not say so.`, who: name, where: planned.place,
+          cure: 'Add `trainable: true` to the contract: the check of gradient paths relies on it.',
+        });
+      }
       const full = `${scope}/${variable}`;
       variables.push(full);
       return services.variables.create(full, shape, initial, trainable);

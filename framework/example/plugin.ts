@@ -41,14 +41,14 @@ export const jitter = defineDevice({
 });
 
 export const hidden = defineDevice({
-  summary: 'A layer of tanh units.', version: 1,
+  summary: 'A layer of tanh units.', version: 1, trainable: true,
   options: Type.Object({ units: Type.Integer({ default: 24, minimum: 1, description: 'Units.' }) }, closed),
   in: { x: tensor('float32', [2], 'place.unit') }, out: { units: tensor('float32', ['with.units'], 'units') },
   load: () => import('./stages/hidden.js'),
 });
 
 export const readout = defineDevice({
-  summary: 'A weighted sum of units.', version: 1, options: Type.Object({}, closed),
+  summary: 'A weighted sum of units.', version: 1, trainable: true, options: Type.Object({}, closed),
   in: { units: tensor('float32', ['N'], 'units') }, out: { value: number },
   load: () => import('./stages/readout.js'),
 });

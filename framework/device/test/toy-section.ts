@@ -12,7 +12,7 @@ const vector = tensor('float32', [features], 'feature');
 
 /** y = tanh(x W): one variable. */
 export const linear = defineDevice({
-  summary: 'A linear layer with tanh.', version: 1, options: none, in: { x: vector }, out: { y: vector },
+  summary: 'A linear layer with tanh.', version: 1, trainable: true, options: none, in: { x: vector }, out: { y: vector },
   load: async (): Promise<object> => ({ stage: linearStage }),
 });
 const linearStage = implementDevice(linear, {
