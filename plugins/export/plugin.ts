@@ -2,7 +2,18 @@
 import { Type, defineSink, definePlugin, optional, resourceKind, tensor } from '../../framework/index.js';
 import type { RenderableMesh } from '../rasterizer/index.js';
 
-const face = resourceKind<RenderableMesh>('face-model');
+/** What the writers need to know of a face model. */
+export interface ExportableMesh extends RenderableMesh {
+  /** [V*2] texture coordinates, v up. */
+  readonly uvs?: Float32Array;
+}
+
+const face = resourceKind<ExportableMesh>('face-model');
+/** A mesh enters in one of two frames; exactly one of the two is to be connected. */
+const meshPorts = {
+  vertices: optional(tensor('float32', ['face.vertices', 3], 'mesh.vertices.dm')),
+  shape: optional(tensor('float32', ['face.vertices', 3], 'mesh.canonical.dm')),
+} as const;
 const strict = { additionalProperties: false } as const;
 
 export const mesh = defineSink({
@@ -15,10 +26,14 @@ export const mesh = defineSink({
     units: Type.Union([Type.Literal('mm'), Type.Literal('cm'), Type.Literal('dm'), Type.Literal('m')], {
       default: 'mm', description: 'Unit of lengths in OBJ and PLY. GLB is always in metres, as glTF demands.',
     }),
+    texture: Type.Integer({
+      minimum: 0, maximum: 8192, default: 0,
+      description: 'Side of a texture for GLB and OBJ, px; 0 writes vertex colours alone. Needs a face model with texture coordinates.',
+    }),
   }, strict),
   resources: { face },
   in: {
-    vertices: tensor('float32', ['face.vertices', 3], 'mesh.vertices.dm'),
+    ...meshPorts,
     albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
   },
   out: {},
@@ -79,7 +94,7 @@ export const turntable = defineSink({
   }, strict),
   resources: { face },
   in: {
-    vertices: tensor('float32', ['face.vertices', 3], 'mesh.vertices.dm'),
+    ...meshPorts,
     albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
     light: tensor('float32', [27], 'light.sh9'),
   },

@@ -11,6 +11,15 @@ export interface ColouredMesh {
   readonly normals: Float32Array;
   /** V colours, sRGB as in photos, clamped to [0, 1] when written. */
   readonly colours: Float32Array;
+  /** Where given, the writers of GLB and OBJ point to this picture in place of vertex colours. */
+  readonly texture?: MeshTexture;
+}
+
+export interface MeshTexture {
+  /** [V*2], u right, v up. */
+  readonly uvs: Float32Array;
+  /** PNG, sRGB. */
+  readonly png: Uint8Array;
 }
 
 /**

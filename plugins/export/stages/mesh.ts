@@ -1,26 +1,47 @@
-import { implementSink } from '../../../framework/index.js';
+import { basename } from 'node:path';
+import { FlowError, implementSink } from '../../../framework/index.js';
 import { pathStem } from '../host/file-name.js';
 import { writeGlb } from '../host/glb.js';
-import { colouredMesh } from '../host/mesh.js';
-import { writeObj } from '../host/obj.js';
+import { colouredMesh, type MeshTexture } from '../host/mesh.js';
+import { meshInput } from '../host/mesh-input.js';
+import { writeMtl, writeObj } from '../host/obj.js';
 import { writePly } from '../host/ply.js';
+import { writePng } from '../host/png.js';
+import { bakeTexture } from '../host/texture.js';
 import { writeWhole } from '../host/write-file.js';
 import { mesh } from '../plugin.js';
 
 const perDecimetre = { mm: 100, cm: 10, dm: 1, m: 0.1 } as const;
 
 export const stage = implementSink(mesh, {
-  create: async ({ options, resource, folder }) => {
-    const { triangles } = resource('face');
+  create: async ({ options, resource, folder, stage: name }) => {
+    const { triangles, uvs } = resource('face');
+    const { formats, units } = options;
+    const textureOf = async (colours: Float32Array): Promise<MeshTexture | undefined> => {
+      if (options.texture === 0) return undefined;
+      if (!uvs) {
+        throw new FlowError('FLOW_OPTION', {
+          message: 'This face model has no texture coordinates.', who: name, got: `texture: ${options.texture}`, cure: 'Set texture: 0.',
+        });
+      }
+      const baked = bakeTexture(uvs, triangles, colours, options.texture);
+      return { uvs: baked.uvs, png: await writePng(baked.picture) };
+    };
     return {
-      write: async ({ vertices, albedo }, call) => {
+      write: async (inputs, call) => {
         const stem = pathStem(folder, call);
+        const colours = inputs.albedo.data as Float32Array;
+        const texture = await textureOf(colours);
         const scaled = (unit: keyof typeof perDecimetre) =>
-          colouredMesh(vertices.data as Float32Array, triangles, albedo.data as Float32Array, perDecimetre[unit]);
-        const { formats, units } = options;
+          ({ ...colouredMesh(meshInput(name, inputs), triangles, colours, perDecimetre[unit]), texture });
         if (formats.includes('glb')) await writeWhole(`${stem}.glb`, await writeGlb(scaled('m')));
-        if (formats.includes('obj')) await writeWhole(`${stem}.obj`, writeObj(scaled(units), `faceflow, ${units}, ${call.key}`));
         if (formats.includes('ply')) await writeWhole(`${stem}.ply`, writePly(scaled(units)));
+        if (!formats.includes('obj')) return;
+        const library = texture && `${basename(stem)}.mtl`;
+        await writeWhole(`${stem}.obj`, writeObj(scaled(units), { comment: `faceflow, ${units}, ${call.key}`, library }));
+        if (!texture) return;
+        await writeWhole(`${stem}.mtl`, writeMtl(`${basename(stem)}-albedo.png`));
+        await writeWhole(`${stem}-albedo.png`, texture.png);
       },
     };
   },

@@ -1,9 +1,10 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Value } from '@sinclair/typebox/value';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { validateBytes } from 'gltf-validator';
-import { float32, uint8, type FlowError, type HostTensor, type SinkFunction, type StageContext } from '../../../framework/index.js';
+import { float32, uint8, type FlowError, type HostTensor, type SinkFunction, type StageContext, type TObject } from '../../../framework/index.js';
 import { readPng } from '../host/png.js';
 import { plugin } from '../plugin.js';
 import { dome, plain, withFolder } from './samples.js';
@@ -15,6 +16,7 @@ const light = float32(new Float32Array(27), [27]);
 const test = suite('export: stages');
 
 interface Loadable {
+  readonly options: TObject;
   readonly load: () => Promise<{ readonly stage: { create(context: object): Promise<SinkFunction> } }>;
 }
 
@@ -23,10 +25,10 @@ async function open(name: string, options: object, folder: string): Promise<(inp
   return (inputs, key, step = 0) => sink.write(inputs as never, { key, step });
 }
 
-async function sinkOf(name: string, options: object, folder: string): Promise<SinkFunction> {
+async function sinkOf(name: string, options: object, folder: string, face: object = {}): Promise<SinkFunction> {
   const { stage } = await (plugin.stages![name] as unknown as Loadable).load();
   const context: StageContext<never, never> & { folder: string } = {
-    options: options as never, stage: name, resource: (() => ({ triangles, vertexCount: 20 })) as never, log: () => undefined, folder,
+    options: Value.Default((plugin.stages![name] as unknown as Loadable).options, { ...options }) as never, stage: name, resource: (() => ({ triangles, vertexCount: 20, ...face })) as never, log: () => undefined, folder,
   };
   return stage.create(context);
 }
@@ -42,6 +44,27 @@ test('mesh writes the formats asked for, in their units', () => withFolder(async
   assert.equal(first.split(' ').slice(1, 3).map(Number), [-75, 80]);
   await (await open('mesh', { formats: ['ply'], units: 'm' }, folder))({ vertices: points, albedo }, 'other');
   assert.is((await readdir(folder)).length, 4);
+}));
+
+test('mesh takes the posed or the canonical mesh, and exactly one of them', () => withFolder(async (folder) => {
+  const write = await open('mesh', { formats: ['ply'] }, folder);
+  await write({ shape: points, albedo }, 'canonical');
+  for (const inputs of [{ albedo }, { albedo, shape: points, vertices: points }] as Record<string, HostTensor>[]) {
+    const error = await write(inputs, 'wrong').catch((reason: unknown) => reason);
+    assert.is((error as FlowError).code, 'FLOW_EDGE');
+  }
+  assert.equal(await readdir(folder), ['canonical.ply']);
+}));
+
+test('mesh writes a texture where the face model has coordinates, and refuses where it has none', () => withFolder(async (folder) => {
+  const uvs = Float32Array.from({ length: 40 }, (_, index) => (index % 2 ? 1 - (index >> 3) / 4 : ((index >> 1) & 3) / 3));
+  const textured = await sinkOf('mesh', { texture: 32 }, folder, { uvs });
+  await textured.write({ vertices: points, albedo } as never, { key: 'a', step: 0 });
+  assert.equal((await readdir(folder)).sort(), ['a-albedo.png', 'a.glb', 'a.mtl', 'a.obj', 'a.ply']);
+  assert.match(await readFile(join(folder, 'a.mtl'), 'utf8'), /map_Kd a-albedo\.png/);
+  assert.is((await validateBytes(new Uint8Array(await readFile(join(folder, 'a.glb'))))).issues.numErrors, 0);
+  const error = await (await open('mesh', { texture: 32 }, folder))({ vertices: points, albedo }, 'b').catch((reason: unknown) => reason);
+  assert.is((error as FlowError).code, 'FLOW_OPTION');
 }));
 
 test('images writes each image and a strip, in the order of the inputs', () => withFolder(async (folder) => {

@@ -8,7 +8,10 @@ import { writeGlb } from '../host/glb.js';
 import { colouredMesh } from '../host/mesh.js';
 import { writeObj } from '../host/obj.js';
 import { writePly } from '../host/ply.js';
-import { dome } from './samples.js';
+import { pictureOf } from '../host/picture.js';
+import { readPng, writePng } from '../host/png.js';
+import { bakeTexture } from '../host/texture.js';
+import { dome, plain } from './samples.js';
 
 const { vertices, triangles, colours } = dome();
 const mesh = colouredMesh(vertices, triangles, colours, 0.1);
@@ -46,7 +49,7 @@ test('OBJ: points with colours, normals, and faces counted from one', () => {
 });
 
 test('OBJ: a comment cannot break out of its line', () => {
-  assert.ok(writeObj(mesh, 'a\nv 1 2 3').startsWith('# a v 1 2 3\nv '));
+  assert.ok(writeObj(mesh, { comment: 'a\nv 1 2 3' }).startsWith('# a v 1 2 3\nv '));
 });
 
 test('PLY: the header says what follows, and the bytes hold it', () => {
@@ -73,6 +76,37 @@ test('colours beyond [0, 1] are clamped in every format', async () => {
   const [primitive] = (await new NodeIO().readBinary(await writeGlb(loud))).getRoot().listMeshes()[0]!.listPrimitives();
   close(primitive!.getAttribute('COLOR_0')!.getArray()!.slice(0, 3), [0, 1, 0.21404114]);
   assert.match(writeObj(loud), /^v \S+ \S+ \S+ 0\.0000 1\.0000 0\.5000$/m);
+});
+
+test('a texture takes the place of vertex colours in GLB, which stays valid, with v counted from the top', async () => {
+  const uvs = Float32Array.from({ length: 40 }, (_, index) => (index % 2 ? 0.9 : 0.1));
+  const png = await writePng(pictureOf(plain(8, 8, [1, 0, 0])));
+  const bytes = await writeGlb({ ...mesh, texture: { uvs, png } });
+  const { issues } = await validateBytes(bytes, { maxIssues: 0 });
+  assert.equal([issues.numErrors, issues.numWarnings], [0, 0], JSON.stringify(issues.messages));
+  const document = await new NodeIO().readBinary(bytes);
+  const [primitive] = document.getRoot().listMeshes()[0]!.listPrimitives();
+  close(primitive!.getAttribute('TEXCOORD_0')!.getArray()!.slice(0, 2), [0.1, 0.1]);
+  assert.is(primitive!.getAttribute('COLOR_0'), null);
+  assert.equal((await readPng(primitive!.getMaterial()!.getBaseColorTexture()!.getImage()!)).width, 8);
+  assert.match(writeObj({ ...mesh, texture: { uvs, png } }, { library: 'a.mtl' }), /^mtllib a\.mtl\nusemtl skin\n[^]*^vt 0\.100000 0\.900000\n[^]*^f 1\/1\/1 5\/5\/5 2\/2\/2$/m);
+});
+
+test('baking fills the square with the face, puts each colour at its coordinates, and leaves no texel blank', () => {
+  // Texture coordinates in a corner of a larger texture, v up: the top row of the dome has the largest v.
+  const uvs = Float32Array.from({ length: 40 }, (_, index) => {
+    const vertex = index >> 1;
+    return index % 2 ? 0.2 - (vertex >> 2) * 0.01 : 0.8 + (vertex & 3) * 0.01;
+  });
+  const { picture, uvs: fitted } = bakeTexture(uvs, triangles, colours, 64);
+  close([Math.min(...fitted), Math.max(...fitted)], [0.02, 0.98], { rtol: 0, atol: 1e-6 });
+  for (const vertex of [5, 6, 9, 10, 13, 14]) {
+    const column = Math.floor(fitted[vertex * 2]! * 64);
+    const row = Math.floor((1 - fitted[vertex * 2 + 1]!) * 64);
+    const texel = picture.data.slice((row * 64 + column) * 3, (row * 64 + column) * 3 + 3);
+    close(texel.map(Number), colours.slice(vertex * 3, vertex * 3 + 3).map((value) => 255 * value), { rtol: 0, atol: 10 });
+  }
+  assert.ok(picture.data.filter((_, index) => index % 3 === 2).every((blue) => blue === 127 || blue === 128), 'the borders take colours from the face');
 });
 
 test('a vertex without a triangle gets a unit normal, and the file stays valid', async () => {
