@@ -3,9 +3,10 @@ import type { EngineName } from '../engines/driver.js';
 import { registerConvFilterGradient } from './conv-filter-gradient.js';
 import { registerConvInputGradient } from './conv-input-gradient.js';
 import { registerDepthwiseGradients } from './depthwise-gradients.js';
-import { registerGatherGradients, registerSegmentSum } from './gather-gradients.js';
+import { registerGatherGradients, registerSegmentSum, registerWasmGather } from './gather-gradients.js';
 import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
 import { registerPoolGradients } from './pool-gradients.js';
+import { registerResizeGradients } from './resize-gradients.js';
 import { fenceEinsum, registerShapeGradients } from './shape-gradients.js';
 import { registerWasmCopies } from './wasm-copies.js';
 import { registerZeroGradients } from './zero-gradients.js';
@@ -25,9 +26,11 @@ export function registerCompat(engine: EngineName): void {
   if (engine === 'wasm' || engine === 'cpu') {
     fenceEinsum(engine);
     registerPoolGradients(engine);
+    registerResizeGradients(engine);
   }
   if (engine === 'wasm') {
     registerSegmentSum(engine);
+    registerWasmGather();
     registerWasmMatMul();
     registerConvInputGradient(engine);
     registerConvFilterGradient(engine);
