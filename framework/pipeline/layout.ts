@@ -1,6 +1,7 @@
 /**
  * A layered layout of a directed graph (Sugiyama, Tagawa and Toda, 1981): layers by longest path, edges over several layers
- * through invisible points, order in a layer by barycentres, positions pulled towards the neighbours.
+ * through invisible points, order in a layer by barycentres, positions pulled towards the neighbours. Lines that leave a node
+ * share their points as far as they go together, so that a result with many readers is one trunk with branches.
  */
 export interface LayoutNode {
   readonly name: string;
@@ -38,7 +39,8 @@ export function layoutGraph(nodes: readonly LayoutNode[], links: readonly Layout
   const points = new Map(nodes.map(({ name, width }) => [name, newPoint(depth.get(name)!, width)]));
   const layers: Point[][] = Array.from({ length: Math.max(0, ...depth.values()) + 1 }, () => []);
   for (const point of points.values()) layers[point.layer]!.push(point);
-  const lines = links.map(({ from, to }) => connect(points.get(from)!, points.get(to)!, layers));
+  const trunks = new Map(nodes.map(({ name }) => [name, new Map<number, Point>()]));
+  const lines = links.map(({ from, to }) => connect(points.get(from)!, points.get(to)!, layers, trunks.get(from)!));
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const ordered = sweep % 2 === 0 ? layers : [...layers].reverse();
     for (const layer of ordered) arrange(layer, sweep % 2 === 0 ? 'above' : 'below');
@@ -69,17 +71,24 @@ function longestPaths(nodes: readonly LayoutNode[], links: readonly LayoutLink[]
   return depth;
 }
 
-function connect(from: Point, to: Point, layers: Point[][]): Point[] {
+/** `trunk`: the invisible points of earlier lines from the same node, by layer. */
+function connect(from: Point, to: Point, layers: Point[][], trunk: Map<number, Point>): Point[] {
   const line = [from];
   for (let layer = from.layer + 1; layer < to.layer; layer++) {
-    const bend = newPoint(layer, 12);
-    layers[layer]!.push(bend);
+    let bend = trunk.get(layer);
+    if (!bend) {
+      bend = newPoint(layer, 12);
+      trunk.set(layer, bend);
+      layers[layer]!.push(bend);
+    }
     line.push(bend);
   }
   line.push(to);
   for (let index = 1; index < line.length; index++) {
-    line[index - 1]!.below.push(line[index]!);
-    line[index]!.above.push(line[index - 1]!);
+    const [above, below] = [line[index - 1]!, line[index]!];
+    if (above.below.includes(below)) continue;
+    above.below.push(below);
+    below.above.push(above);
   }
   return line;
 }
