@@ -23,13 +23,12 @@ export interface MeshTexture {
 }
 
 /**
- * A mesh with normals, scaled.
+ * A mesh with its normals.
  *
  * @param vertices V points
- * @param scale factor on the points, for instance 0.1 for decimetres to metres
  * @throws SampleError when a point or colour is not finite, or the counts differ
  */
-export function colouredMesh(vertices: Float32Array, triangles: Int32Array, colours: Float32Array, scale: number): ColouredMesh {
+export function colouredMesh(vertices: Float32Array, triangles: Int32Array, colours: Float32Array): ColouredMesh {
   if (vertices.length !== colours.length) {
     throw new SampleError('The mesh has another number of colours than of vertices.', {
       expected: `${vertices.length / 3} colours`, got: `${colours.length / 3}`,
@@ -43,5 +42,10 @@ export function colouredMesh(vertices: Float32Array, triangles: Int32Array, colo
     // Vertices without a triangle have no normal; file formats want one of unit length.
     if (normals[at] === 0 && normals[at + 1] === 0 && normals[at + 2] === 0) normals[at + 2] = 1;
   }
-  return { vertices: vertices.map((value) => value * scale), triangles, normals, colours };
+  return { vertices, triangles, normals, colours };
+}
+
+/** The same mesh in another unit, for instance × 0.1 from decimetres to metres. */
+export function scaledMesh(mesh: ColouredMesh, factor: number): ColouredMesh {
+  return { ...mesh, vertices: mesh.vertices.map((value) => value * factor) };
 }

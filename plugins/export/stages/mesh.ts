@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { FlowError, implementSink } from '../../../framework/index.js';
 import { pathStem } from '../host/file-name.js';
 import { writeGlb } from '../host/glb.js';
-import { colouredMesh, type MeshTexture } from '../host/mesh.js';
+import { colouredMesh, scaledMesh, type MeshTexture } from '../host/mesh.js';
 import { meshInput } from '../host/mesh-input.js';
 import { writeMtl, writeObj } from '../host/obj.js';
 import { writePly } from '../host/ply.js';
@@ -32,13 +32,13 @@ export const stage = implementSink(mesh, {
         const stem = pathStem(folder, call);
         const colours = inputs.albedo.data as Float32Array;
         const texture = await textureOf(colours);
-        const scaled = (unit: keyof typeof perDecimetre) =>
-          ({ ...colouredMesh(meshInput(name, inputs), triangles, colours, perDecimetre[unit]), texture });
-        if (formats.includes('glb')) await writeWhole(`${stem}.glb`, await writeGlb(scaled('m')));
-        if (formats.includes('ply')) await writeWhole(`${stem}.ply`, writePly(scaled(units)));
+        const written = { ...colouredMesh(meshInput(name, inputs), triangles, colours), texture };
+        const inUnits = scaledMesh(written, perDecimetre[units]);
+        if (formats.includes('glb')) await writeWhole(`${stem}.glb`, await writeGlb(scaledMesh(written, perDecimetre.m)));
+        if (formats.includes('ply')) await writeWhole(`${stem}.ply`, writePly(inUnits));
         if (!formats.includes('obj')) return;
         const library = texture && `${basename(stem)}.mtl`;
-        await writeWhole(`${stem}.obj`, writeObj(scaled(units), { comment: `faceflow, ${units}, ${call.key}`, library }));
+        await writeWhole(`${stem}.obj`, writeObj(inUnits, { comment: `faceflow, ${units}, ${call.key}`, library }));
         if (!texture) return;
         await writeWhole(`${stem}.mtl`, writeMtl(`${basename(stem)}-albedo.png`));
         await writeWhole(`${stem}-albedo.png`, texture.png);

@@ -5,7 +5,7 @@ import { validateBytes } from 'gltf-validator';
 import { close } from '../../../framework/testing/index.js';
 import { srgbToLinear } from '../host/colour.js';
 import { writeGlb } from '../host/glb.js';
-import { colouredMesh } from '../host/mesh.js';
+import { colouredMesh, scaledMesh } from '../host/mesh.js';
 import { writeObj } from '../host/obj.js';
 import { writePly } from '../host/ply.js';
 import { pictureOf } from '../host/picture.js';
@@ -14,7 +14,7 @@ import { bakeTexture } from '../host/texture.js';
 import { dome, plain } from './samples.js';
 
 const { vertices, triangles, colours } = dome();
-const mesh = colouredMesh(vertices, triangles, colours, 0.1);
+const mesh = scaledMesh(colouredMesh(vertices, triangles, colours), 0.1);
 const test = suite('writers');
 
 test('GLB: the validator of Khronos finds nothing to say', async () => {
@@ -72,7 +72,7 @@ test('PLY: the header says what follows, and the bytes hold it', () => {
 });
 
 test('colours beyond [0, 1] are clamped in every format', async () => {
-  const loud = colouredMesh(vertices, triangles, colours.map((_, index) => [-1, 2, 0.5][index % 3]!), 1);
+  const loud = colouredMesh(vertices, triangles, colours.map((_, index) => [-1, 2, 0.5][index % 3]!));
   const [primitive] = (await new NodeIO().readBinary(await writeGlb(loud))).getRoot().listMeshes()[0]!.listPrimitives();
   close(primitive!.getAttribute('COLOR_0')!.getArray()!.slice(0, 3), [0, 1, 0.21404114]);
   assert.match(writeObj(loud), /^v \S+ \S+ \S+ 0\.0000 1\.0000 0\.5000$/m);
@@ -110,14 +110,14 @@ test('baking fills the square with the face, puts each colour at its coordinates
 });
 
 test('a vertex without a triangle gets a unit normal, and the file stays valid', async () => {
-  const more = colouredMesh(Float32Array.of(...vertices, 5, 5, 5), triangles, Float32Array.of(...colours, 1, 1, 1), 1);
+  const more = colouredMesh(Float32Array.of(...vertices, 5, 5, 5), triangles, Float32Array.of(...colours, 1, 1, 1));
   assert.equal(Array.from(more.normals.slice(60)), [0, 0, 1]);
   assert.is((await validateBytes(await writeGlb(more))).issues.numErrors, 0);
 });
 
 test('a mesh that is not finite, or has too few colours, is refused', () => {
-  assert.throws(() => colouredMesh(vertices.map((value, index) => (index === 7 ? NaN : value)), triangles, colours, 1), /not finite/);
-  assert.throws(() => colouredMesh(vertices, triangles, colours.slice(3), 1), /another number of colours/);
+  assert.throws(() => colouredMesh(vertices.map((value, index) => (index === 7 ? NaN : value)), triangles, colours), /not finite/);
+  assert.throws(() => colouredMesh(vertices, triangles, colours.slice(3)), /another number of colours/);
 });
 
 test.run();
