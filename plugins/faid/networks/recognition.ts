@@ -59,6 +59,10 @@ function foldScale(weights: WeightMap, name: string): { filter: HostTensor; bias
   const scale = weight(weights, `${name}/scale/weights`).data;
   const offset = weight(weights, `${name}/scale/biases`).data;
   const outputs = bias.length;
-  const folded = Float32Array.from(filter.data, (value, index) => value * scale[index % outputs]!);
-  return { filter: float32(folded, filter.shape), bias: Float32Array.from(bias, (value, index) => value * scale[index]! + offset[index]!) };
+  // Plain loops: `Float32Array.from` with a function takes a second for these five million weights.
+  const folded = new Float32Array(filter.data.length);
+  for (let index = 0; index < folded.length; index++) folded[index] = filter.data[index]! * scale[index % outputs]!;
+  const shifted = new Float32Array(outputs);
+  for (let index = 0; index < outputs; index++) shifted[index] = bias[index]! * scale[index]! + offset[index]!;
+  return { filter: float32(folded, filter.shape), bias: shifted };
 }
