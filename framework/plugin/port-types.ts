@@ -6,6 +6,9 @@
  * - `'H'`: the same extent wherever the symbol stands in this stage; free until an edge decides it;
  * - `'with.size'`: the value of the stage's option `size`;
  * - `'face.vertices'`: the dimension `vertices` that the resource in slot `face` declares.
+ *
+ * A meaning that begins with `?` is a symbol too: `'?m'` is the same meaning wherever it stands in this stage, so that a stage
+ * which changes no meaning hands it on; `'?'` alone accepts any.
  */
 import type { DType, HostTensor } from '../values/host-tensor.js';
 
