@@ -1,7 +1,7 @@
 /** A table over runs: where their parameters differ, and what they reached, as mean ± sd over seeds. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { differingPaths, flattenDocument, type FlatDocument } from './document-difference.js';
+import { differingPaths, flattenDocument, valueAt, type FlatDocument } from './document-difference.js';
 import { readStepMetrics, readValidationMetrics } from './metrics.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -84,10 +84,9 @@ function rowOf(group: readonly RunSummary[], parameters: readonly string[], metr
     const values = group.map((run) => run.values[name]).filter((value) => value !== undefined);
     if (values.length) statistics[name] = statisticOf(values);
   }
-  const shown = (path: string): string => first.document.get(path) ?? (hasBelow(first.document, path) ? 'present' : 'absent');
   return {
     pipeline: first.pipeline, runs: group.map((run) => run.name), steps: Math.max(...group.map((run) => run.steps)),
-    parameters: Object.fromEntries(parameters.map((path) => [path, shown(path)])), metrics: statistics,
+    parameters: Object.fromEntries(parameters.map((path) => [path, valueAt(first.document, path)])), metrics: statistics,
   };
 }
 
@@ -96,8 +95,4 @@ export function statisticOf(values: readonly number[]): Statistic {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null, count: values.length };
-}
-
-function hasBelow(document: FlatDocument, path: string): boolean {
-  return [...document.keys()].some((known) => known.startsWith(`${path}.`));
 }

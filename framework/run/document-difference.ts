@@ -40,6 +40,11 @@ function highestAbsence(path: string, documents: readonly FlatDocument[]): strin
   return path;
 }
 
+/** The value at a path as text; `present` for a subtree, `absent` for nothing. */
+export function valueAt(document: FlatDocument, path: string): string {
+  return document.get(path) ?? (reaches(document, path) ? 'present' : 'absent');
+}
+
 function reaches(document: FlatDocument, path: string): boolean {
   for (const known of document.keys()) if (known === path || known.startsWith(`${path}.`)) return true;
   return false;

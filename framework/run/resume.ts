@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan } from '../pipeline/plan.js';
-import { differingPaths, flattenDocument } from './document-difference.js';
+import { differingPaths, flattenDocument, valueAt } from './document-difference.js';
 import type { RunFolder } from './run-folder.js';
 import { versionsOf } from './run-record.js';
 
@@ -15,8 +15,7 @@ export function checkResumable(folder: RunFolder, plan: Plan): string[] {
   const record = folder.readRecord();
   const stored = flattenDocument(parse(readFileSync(folder.file('pipeline.yaml'), 'utf8')));
   const present = flattenDocument(plan.document);
-  const show = (value: string | undefined): string => value ?? 'absent';
-  const lines = differingPaths([stored, present]).map((path) => ({ path, line: `${path}: ${show(stored.get(path))} → ${show(present.get(path))}` }));
+  const lines = differingPaths([stored, present]).map((path) => ({ path, line: `${path}: ${valueAt(stored, path)} → ${valueAt(present, path)}` }));
   const harmful = lines.filter(({ path }) => !harmless.test(path)).map(({ line }) => line);
   if (record.planDigest !== plan.digest && lines.length === 0) harmful.push(...changedVersions(record.versions, versionsOf(plan)));
   if (harmful.length > 0) {

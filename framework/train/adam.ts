@@ -93,13 +93,14 @@ const updateKernel = defineKernel<UpdateAttributes>({
     const [w, m, v, g] = [weight!.data, first!.data, second!.data, gradient!.data];
     const [w1, m1, v1] = [newWeight!.data, newFirst!.data, newSecond!.data];
     const scale = gate!.data[2]!;
+    const [rate1, root2] = [rate / correction1, 1 / Math.sqrt(correction2)];
     for (let index = 0; index < w.length; index++) {
       const slope = g[index]! * scale;
       const mean = beta1 * m[index]! + (1 - beta1) * slope;
       const square = beta2 * v[index]! + (1 - beta2) * slope * slope;
       m1[index] = mean;
       v1[index] = square;
-      w1[index] = w[index]! - (rate * (mean / correction1)) / (Math.sqrt(square / correction2) + epsilon);
+      w1[index] = w[index]! - (rate1 * mean) / (Math.sqrt(square) * root2 + epsilon);
     }
   },
 });
