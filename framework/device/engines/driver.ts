@@ -8,6 +8,8 @@ export interface Engine {
   readonly deterministic: boolean;
   /** `dataSync` works inside a device section. */
   readonly readsSynchronously: boolean;
+  /** Bytes that tensors may take, where the engine has a limit of its own. */
+  readonly memoryLimit?: number;
   /** One line for people: `wasm (SIMD, 1 thread, TensorFlow.js 4.22.0)`. */
   describe(): string;
 }

@@ -3,6 +3,9 @@ import { dirname, join, sep } from 'node:path';
 import { tf } from '../tf.js';
 import { EngineAbsent, type EngineDriver } from './driver.js';
 
+/** A WebAssembly memory ends at 4 GiB; a part of it goes to packed filters and gaps between tensors. */
+const memoryLimit = 3.25 * 2 ** 30;
+
 /** XNNPACK compiled to WebAssembly: one thread in Node, 128-bit SIMD. The engine that every machine has. */
 export const wasmDriver: EngineDriver = {
   name: 'wasm',
@@ -17,6 +20,7 @@ export const wasmDriver: EngineDriver = {
       name: 'wasm',
       deterministic: true,
       readsSynchronously: true,
+      memoryLimit,
       describe: () => `wasm (${simd ? 'SIMD' : 'no SIMD'}, 1 thread, TensorFlow.js ${tf.version['tfjs-core']})`,
     };
   },

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { defineDevice, FlowError, tensor, Type } from '../../index.js';
 import { implementDevice } from '../../plugin/define.js';
 import { close, expectNoLeak, onEngines } from '../../testing/index.js';
-import { DeviceProgram, tf, useEngine, VariableStore, type LossAndGradients } from '../index.js';
+import { checkMemory, DeviceProgram, estimateMemory, peakBytes, tf, useEngine, VariableStore, type LossAndGradients } from '../index.js';
 import { distance, linear, noise, square, toyBatch, toyPlan, type ToyStage } from './toy-section.js';
 
 const check = onEngines(test);
@@ -142,6 +142,18 @@ function recordedKernels(body: () => object): string[] {
   }
   return kernels;
 }
+
+check('the memory of a step is estimated, and what cannot fit says what would', () => withProgram(twoPass(''), (program) => {
+  const estimate = estimateMemory(program, batch, 'loss.loss', ['first.y']);
+  const eight = peakBytes(() => program.valueAndGradients(toyBatch([...'abcdefgh']), 'loss.loss', ['first.y']));
+  tf.dispose(eight.result as never);
+  const held = tf.memory().numBytes;
+  const predicted = estimate.fixed + 8 * estimate.perSample;
+  assert.ok(Math.abs(predicted - (held + eight.bytes)) <= 0.15 * predicted, `${predicted} ${held + eight.bytes}`);
+  const engine = { name: 'wasm', deterministic: true, readsSynchronously: true, describe: () => '', memoryLimit: estimate.fixed + 5.5 * estimate.perSample } as const;
+  checkMemory(estimate, 5, engine);
+  assert.throws(() => checkMemory(estimate, 6, engine), (error: FlowError) => error.code === 'FLOW_DEVICE_MEMORY' && /microBatch to 5/.test(error.describe()));
+}));
 
 const none = Type.Object({}, { additionalProperties: false });
 const vector = tensor('float32', [3], 'feature');

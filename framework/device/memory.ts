@@ -1,0 +1,96 @@
+/** How much memory a call takes at its peak, and what would fit. */
+import { FlowError } from '../errors/flow-error.js';
+import type { PortReference } from '../pipeline/plan.js';
+import type { HostTensor, TensorData } from '../values/host-tensor.js';
+import type { Engine } from './engines/driver.js';
+import type { DeviceProgram } from './program.js';
+import type { DeviceBatch } from './section-run.js';
+import { tf } from './tf.js';
+import { stackSamples } from './transfer.js';
+
+/** The part of TensorFlow.js's engine that knows when a buffer comes and goes. */
+interface Ledger {
+  readonly state: { readonly tensorInfo: WeakMap<object, { readonly bytes: number }>; numDataBuffers: number };
+  trackTensor(tensor: { readonly dataId: object }, backend: unknown): void;
+  removeDataId(dataId: object, backend: unknown): void;
+}
+
+/** Bytes that tensors held beyond what they held before, at the worst moment of `body`. Shared buffers count once. */
+export function peakBytes<T>(body: () => T): { readonly result: T; readonly bytes: number } {
+  const ledger = tf.engine() as unknown as Ledger;
+  const { trackTensor, removeDataId } = ledger;
+  let held = 0;
+  let peak = 0;
+  ledger.trackTensor = function (this: Ledger, tensor, backend) {
+    const before = this.state.numDataBuffers;
+    trackTensor.call(this, tensor, backend);
+    if (this.state.numDataBuffers > before) held += this.state.tensorInfo.get(tensor.dataId)?.bytes ?? 0;
+    peak = Math.max(peak, held);
+  };
+  ledger.removeDataId = function (this: Ledger, dataId, backend) {
+    held -= this.state.tensorInfo.get(dataId)?.bytes ?? 0;
+    removeDataId.call(this, dataId, backend);
+  };
+  try {
+    return { result: body(), bytes: peak };
+  } finally {
+    ledger.trackTensor = trackTensor;
+    ledger.removeDataId = removeDataId;
+  }
+}
+
+export interface MemoryEstimate {
+  /** Bytes that do not depend on the batch, those already held included. */
+  readonly fixed: number;
+  readonly perSample: number;
+}
+
+/**
+ * The memory of a training step as a line through two dry runs, of one sample and of two. The engine's own work space, such as
+ * packed filters, is not seen: leave room.
+ *
+ * @param batch at least one sample.
+ */
+export function estimateMemory(program: DeviceProgram, batch: DeviceBatch, loss: PortReference, wanted: readonly PortReference[] = []): MemoryEstimate {
+  const [one, two] = [1, 2].map((count) => {
+    const { result, bytes } = peakBytes(() => program.valueAndGradients(repeated(batch, count), loss, wanted));
+    tf.dispose(result as never);
+    return bytes;
+  }) as [number, number];
+  const perSample = Math.max(0, two - one);
+  return { fixed: tf.memory().numBytes + Math.max(0, one - perSample), perSample };
+}
+
+/**
+ * Refuses a micro-batch that cannot fit.
+ *
+ * @throws FlowError FLOW_DEVICE_MEMORY with the largest micro-batch that would.
+ */
+export function checkMemory(estimate: MemoryEstimate, microBatch: number, engine: Engine): void {
+  const needed = estimate.fixed + microBatch * estimate.perSample;
+  if (engine.memoryLimit === undefined || needed <= engine.memoryLimit) return;
+  const fitting = Math.floor((engine.memoryLimit - estimate.fixed) / estimate.perSample);
+  throw new FlowError('FLOW_DEVICE_MEMORY', {
+    message: `A step on ${microBatch} samples at once needs about ${gibibytes(needed)}.`,
+    expected: `at most ${gibibytes(engine.memoryLimit)} on ${engine.name}`,
+    cure: fitting > 0 ? `Set train.microBatch to ${fitting} or less: the gradients of a batch are accumulated.` : 'Use a smaller profile: not even one sample fits.',
+  });
+}
+
+/** The first sample, `count` times. */
+function repeated(batch: DeviceBatch, count: number): DeviceBatch {
+  const repeat = (value: HostTensor): HostTensor => {
+    const shape = value.shape.slice(1);
+    const size = value.data.length / batch.keys.length;
+    const sample: HostTensor = { dtype: value.dtype, shape, data: value.data.subarray(0, size) as TensorData };
+    return stackSamples(new Array<HostTensor>(count).fill(sample));
+  };
+  return {
+    keys: Array.from({ length: count }, (_, row) => `${batch.keys[0]!} ${row}`), epoch: batch.epoch,
+    inputs: Object.fromEntries(Object.entries(batch.inputs).map(([port, value]) => [port, repeat(value)])),
+  };
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}
