@@ -38,6 +38,14 @@ export function errorFromRecord(record: ErrorRecord, about: { readonly who: stri
   return error;
 }
 
+/** A result with the time that the work itself took, without waiting for its turn. */
+export type Timed<T> = Envelope<T> & { readonly milliseconds: number };
+
+export async function timedEnvelopeOf<T>(work: () => Promise<T> | T, otherwise: ErrorCode): Promise<Timed<T>> {
+  const start = performance.now();
+  return { ...await envelopeOf(work, otherwise), milliseconds: performance.now() - start };
+}
+
 export async function envelopeOf<T>(work: () => Promise<T> | T, otherwise: ErrorCode): Promise<Envelope<T>> {
   try {
     return { ok: true, value: await work() };

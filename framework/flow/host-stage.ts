@@ -4,7 +4,7 @@ import type { Plan, PlannedEdge, PlannedStage } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
 import { cacheKey, type StageValues } from './cache.js';
 import { checkOutputs } from './check-values.js';
-import { envelopeOf, type Envelope } from './envelope.js';
+import { envelopeOf, timedEnvelopeOf, type Envelope, type Timed } from './envelope.js';
 import { deferValues, digestsOf, readValues } from './deferred.js';
 import { attemptsOf, PolicyGate, type Refused } from './error-policy.js';
 import { mapInOrder } from './map-in-order.js';
@@ -19,7 +19,13 @@ type Outcome =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'passed'; readonly packet: Packet };
 
-type Work = (ticket: Ticket, values: PacketValues) => Promise<{ readonly result: Envelope<StageValues>; readonly attempt: number; readonly cached: boolean }>;
+interface Tried {
+  /** Without a time when nothing had to be computed. */
+  readonly result: Envelope<StageValues> | Timed<StageValues>;
+  readonly attempt: number;
+}
+
+type Work = (ticket: Ticket, values: PacketValues) => Promise<Tried & { readonly cached: boolean }>;
 
 /** Input port → value, read from the joined packet. */
 export function inputsOf(edges: Readonly<Record<string, PlannedEdge>>, values: PacketValues): StageValues {
@@ -42,7 +48,7 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
     if (refusal) return { result: { ok: false, error: refusal.error }, attempt: refusal.attempt, cached: true };
     const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
       const read = await envelopeOf(() => readValues(inputs), 'FLOW_STAGE');
-      return read.ok ? runner.run(stage, read.value, ticket.key) : read;
+      return read.ok ? runner.run(stage, read.value, ticket.key) : { ...read, milliseconds: 0 };
     });
     if (result.ok) {
       checkOutputs(result.value, stage.outputPorts, name, ticket.key);
@@ -64,7 +70,7 @@ export function sourceStage(opened: OpenedSource, services: FlowServices, defer:
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
     const digests = defer ? services.sourceDigests.get(id) : undefined;
     if (digests) return { result: { ok: true, value: deferValues(digests, read) }, attempt: 0, cached: true };
-    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => envelopeOf(read, 'FLOW_STAGE'));
+    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => timedEnvelopeOf(read, 'FLOW_STAGE'));
     if (result.ok) {
       checkOutputs(result.value, stage.outputPorts, stage.name, key);
       services.memory.set(id, result.value);
@@ -81,10 +87,12 @@ function perSample(stage: PlannedStage, services: FlowServices, work: Work): Ope
 
   const attempt = async (packet: Packet): Promise<Outcome> => {
     if (isRefused(packet)) return { kind: 'passed', packet };
-    const start = performance.now();
+    const entered = performance.now();
     try {
       const { result, attempt: attempts, cached } = await work(packet, packet.values);
-      const milliseconds = performance.now() - start;
+      const end = performance.now();
+      const milliseconds = 'milliseconds' in result ? result.milliseconds : end - entered;
+      const start = end - milliseconds; // after the wait for a worker
       if (!result.ok) return { kind: 'refused', ticket: packet, refused: { error: result.error, attempt: attempts }, start, milliseconds };
       return { kind: 'values', ticket: packet, values: result.value, cached, start, milliseconds };
     } catch (error) {
@@ -118,9 +126,7 @@ function outputsOf(stage: PlannedStage, values: StageValues): PacketValues {
   return Object.fromEntries(Object.keys(stage.outputPorts).map((port) => [`${stage.name}.${port}`, values[port]]));
 }
 
-async function tryRepeatedly(
-  attempts: number, once: () => Promise<Envelope<StageValues>>,
-): Promise<{ readonly result: Envelope<StageValues>; readonly attempt: number }> {
+async function tryRepeatedly(attempts: number, once: () => Promise<Timed<StageValues>>): Promise<Tried & { readonly result: Timed<StageValues> }> {
   for (let attempt = 1; ; attempt++) {
     const result = await once();
     if (result.ok || attempt >= attempts) return { result, attempt };

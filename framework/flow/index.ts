@@ -9,6 +9,5 @@ export { type ProgressEvent, type StageCounts, Monitor } from './monitor.js';
 export { ResourceLoader, type ResourceRecipe } from './resources.js';
 export { ContentCache, cacheKey, type StageValues } from './cache.js';
 export { defaultCacheRoot } from './cache-root.js';
-export { writeTrace, TraceWriter } from './trace.js';
 export { type PluginSources } from './stage-recipe.js';
 export { digestOf } from './digest.js';

@@ -7,7 +7,7 @@ export interface ProgressEvent {
   readonly stage: string;
   readonly key: string;
   readonly position: number;
-  /** Start by `performance.now()`, and duration; both in milliseconds. */
+  /** Start by `performance.now()`, and duration without waiting for a worker; both in milliseconds. */
   readonly start: number;
   readonly milliseconds: number;
 }
@@ -18,7 +18,10 @@ export interface StageCounts {
   ran: number;
   cached: number;
   refused: number;
+  /** Time of the work itself, without waiting. */
   milliseconds: number;
+  /** Time of making the stage's function and its resources, over all workers. */
+  setup: number;
 }
 
 export class Monitor {
@@ -31,7 +34,7 @@ export class Monitor {
   stage(name: string): StageCounts {
     let counts = this.#stages.get(name);
     if (!counts) {
-      counts = { inside: 0, ran: 0, cached: 0, refused: 0, milliseconds: 0 };
+      counts = { inside: 0, ran: 0, cached: 0, refused: 0, milliseconds: 0, setup: 0 };
       this.#stages.set(name, counts);
     }
     return counts;
@@ -48,6 +51,11 @@ export class Monitor {
       counts.milliseconds += event.milliseconds;
     }
     this.progress$.next(event);
+  }
+
+  setUp(stage: string, milliseconds: number): void {
+    this.moved();
+    this.stage(stage).setup += milliseconds;
   }
 
   /** Something happened that is no packet: a worker set a stage up, a resource is being built. */

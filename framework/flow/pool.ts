@@ -10,7 +10,7 @@ import { Piscina } from 'piscina';
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
 import type { StageValues } from './cache.js';
-import { errorFromRecord, type Envelope } from './envelope.js';
+import { errorFromRecord, type Timed } from './envelope.js';
 import { releaseDeadThreads } from './lock-file.js';
 import type { StageRunner } from './main-runner.js';
 import { stageRecipe, type PluginSources, type StageRecipe } from './stage-recipe.js';
@@ -26,8 +26,8 @@ export interface PoolOptions {
   /** Heap of one worker in MiB. */
   readonly workerHeap?: number;
   readonly log?: (line: string) => void;
-  /** A worker began to set a stage up, which may take long. */
-  readonly onSetup?: (stage: string) => void;
+  /** A worker begins to set a stage up, which may take long, or is done with it. */
+  readonly onSetup?: (stage: string, milliseconds?: number) => void;
 }
 
 export class PoolRunner implements StageRunner {
@@ -56,11 +56,11 @@ export class PoolRunner implements StageRunner {
     this.#pool.on('error', (error: Error) => this.#onWorkerFault(error));
     this.#pool.on('message', (message: WorkerMessage) => {
       if (message.flow === 'log') options.log?.(message.line);
-      else options.onSetup?.(message.stage);
+      else options.onSetup?.(message.stage, message.milliseconds);
     });
   }
 
-  async run(stage: PlannedStage, inputs: StageValues, key: string): Promise<Envelope<StageValues>> {
+  async run(stage: PlannedStage, inputs: StageValues, key: string): Promise<Timed<StageValues>> {
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await this.#once({ stage: stage.name, inputs, key, started: new Int32Array(new SharedArrayBuffer(4)) });

@@ -67,7 +67,7 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
     workers, cacheRoot, taskTimeout, log: (line) => {
       monitor.moved();
       log(line);
-    }, onSetup: () => monitor.moved(),
+    }, onSetup: (stage, milliseconds = 0) => monitor.setUp(stage, milliseconds),
   });
   const cache = options.cache === false ? undefined : new ContentCache({ root: cacheRoot, diskBytes: options.diskBytes, memory, log });
   const quarantine = new Quarantine(options.runFolder && join(options.runFolder, 'quarantine.jsonl'));

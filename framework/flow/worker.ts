@@ -6,7 +6,7 @@ import { parentPort } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import type { HostContract, HostFunction, ResourceContract } from '../plugin/stage-types.js';
 import type { StageValues } from './cache.js';
-import { envelopeOf, errorRecord, type Envelope } from './envelope.js';
+import { errorRecord, timedEnvelopeOf, type Timed } from './envelope.js';
 import { FlowError } from '../errors/flow-error.js';
 import { giveAway, protectedBuffers } from './give-away.js';
 import { ResourceLoader } from './resources.js';
@@ -27,10 +27,13 @@ export interface WorkerTask {
 }
 
 /** What a worker tells beside results. */
-export type WorkerMessage = { readonly flow: 'log'; readonly line: string } | { readonly flow: 'setup'; readonly stage: string };
+export type WorkerMessage =
+  | { readonly flow: 'log'; readonly line: string }
+  /** Without a time at the beginning, with it at the end. */
+  | { readonly flow: 'setup'; readonly stage: string; readonly milliseconds?: number };
 
 /** `setup` marks a failure before the sample's turn: the stage cannot be made, whatever the sample. */
-export type WorkerResult = Envelope<StageValues> & { readonly setup?: boolean };
+export type WorkerResult = Timed<StageValues> & { readonly setup?: boolean };
 
 const { cacheRoot, stages } = workerData as WorkerData;
 const resources = new ResourceLoader({ cacheRoot, log });
@@ -43,16 +46,16 @@ export async function run(task: WorkerTask): Promise<unknown> {
   try {
     hostFunction = await functionFor(stages[task.stage]);
   } catch (error) {
-    return { ok: false, error: errorRecord(error, 'FLOW_STAGE'), setup: true } satisfies WorkerResult;
+    return { ok: false, error: errorRecord(error, 'FLOW_STAGE'), setup: true, milliseconds: 0 } satisfies WorkerResult;
   }
   Atomics.store(task.started, 0, 1);
-  const envelope = await envelopeOf(async () => {
+  const envelope = await timedEnvelopeOf(async () => {
     const outputs = await hostFunction.run(task.inputs as never, { key: task.key });
     return giveAway(outputs, keep);
   }, 'FLOW_STAGE');
   if (!envelope.ok) return envelope;
   const { value, transfer } = envelope.value;
-  return move({ [valueSymbol]: { ok: true, value }, [transferableSymbol]: transfer } as never);
+  return move({ [valueSymbol]: { ok: true, value, milliseconds: envelope.milliseconds }, [transferableSymbol]: transfer } as never);
 }
 
 function functionFor(recipe: StageRecipe): Promise<HostFunction> {
@@ -67,7 +70,8 @@ function functionFor(recipe: StageRecipe): Promise<HostFunction> {
 }
 
 async function create(recipe: StageRecipe): Promise<HostFunction> {
-  parentPort?.postMessage({ flow: 'setup', stage: recipe.name } satisfies WorkerMessage);
+  const start = performance.now();
+  tell({ flow: 'setup', stage: recipe.name });
   const contract = await member<HostContract>(recipe, 'stages');
   const values = new Map<string, unknown>();
   for (const [slot, address] of Object.entries(recipe.resources)) {
@@ -76,10 +80,12 @@ async function create(recipe: StageRecipe): Promise<HostFunction> {
     values.set(slot, value);
   }
   const { stage } = await contract.load();
-  return stage.create({
+  const made = await stage.create({
     options: recipe.options, stage: recipe.name, resource: (slot) => values.get(slot) as never,
     log: (line) => log(`${recipe.name}: ${line}`),
   });
+  tell({ flow: 'setup', stage: recipe.name, milliseconds: performance.now() - start });
+  return made;
 }
 
 async function member<T>(address: StageRecipe | ResourceAddress, kind: 'stages' | 'resources'): Promise<T> {
@@ -94,5 +100,9 @@ async function member<T>(address: StageRecipe | ResourceAddress, kind: 'stages' 
 }
 
 function log(line: string): void {
-  parentPort?.postMessage({ flow: 'log', line } satisfies WorkerMessage);
+  tell({ flow: 'log', line });
+}
+
+function tell(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
 }
