@@ -1,5 +1,7 @@
 /** Checks the options of every stage and resource against the schema of their type, and fills in the defaults. */
 import type { TSchema } from '@sinclair/typebox';
+import { FlowError } from '../errors/flow-error.js';
+import type { RegisteredResource } from '../plugin/registry.js';
 import type { Compilation } from './compilation.js';
 import { isRefused, nodeAt, type Path } from './document.js';
 import type { ResolvedPipeline } from './resolve-stages.js';
@@ -11,20 +13,38 @@ export interface CheckedOptions {
   /** Complete and frozen; stages whose options are wrong are missing. */
   readonly stages: ReadonlyMap<string, Options>;
   readonly resources: ReadonlyMap<string, Options>;
+  /** Extents by name that each resource declares. */
+  readonly dimensions: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
 export function checkOptions(compilation: Compilation, pipeline: ResolvedPipeline): CheckedOptions {
   const stages = new Map<string, Options>();
   const resources = new Map<string, Options>();
+  const dimensions = new Map<string, Readonly<Record<string, number>>>();
   for (const [name, { stage, type }] of pipeline.stages) {
     const options = completeOptions(compilation, type.contract.options, stage.definition.with, [...stage.path, 'with'], `${name}: ${type.use}`);
     if (options) stages.set(name, options);
   }
   for (const [name, { type, options, path }] of pipeline.resources) {
     const complete = completeOptions(compilation, type.contract.options, options, [...path, 'with'], `${name}: ${type.use}`);
-    if (complete) resources.set(name, complete);
+    const extents = complete && dimensionsOf(compilation, name, type, complete, path);
+    if (!extents) continue;
+    resources.set(name, complete);
+    dimensions.set(name, extents);
   }
-  return { stages, resources };
+  return { stages, resources, dimensions };
+}
+
+/** What the resource type makes of its options; a file that it needs may be missing. */
+function dimensionsOf(compilation: Compilation, who: string, { use, contract }: RegisteredResource, options: Options, path: Path): Readonly<Record<string, number>> | undefined {
+  try {
+    return Object.freeze({ ...contract.dimensions(options) });
+  } catch (error) {
+    const where = compilation.keyPlace(path);
+    if (error instanceof FlowError) compilation.problems.add(error.code, { who, where, ...error.fields });
+    else compilation.problems.add('FLOW_RESOURCE', { who, where, message: `${use} cannot tell its sizes: ${(error as Error).message}`, cause: error });
+    return undefined;
+  }
 }
 
 /** Options with defaults, frozen; undefined when something is wrong, which is then a problem at its place. */

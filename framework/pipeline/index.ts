@@ -1,6 +1,6 @@
 /** Text → checked plan. Nothing here has side effects beyond reading files and importing plugins. */
 import { basename, extname, resolve } from 'node:path';
-import { discoverPlugins, type PluginProvider } from '../plugin/discover.js';
+import { discoverPlugins, type NamedPlugin, type PluginProvider } from '../plugin/discover.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import { checkProfiles } from './check-document.js';
 import { compile, pluginPath } from './compile.js';
@@ -57,11 +57,11 @@ export function composeDocument({ file, profile, set = [], params = {}, environm
   return substitute(complete, environment, problems);
 }
 
-function namedPlugins(document: MapNode): string[] {
+function namedPlugins(document: MapNode): NamedPlugin[] {
   const list = document.entries.get('plugins')?.value;
   if (list?.kind !== 'list') return [];
   return list.items.flatMap((item) => {
     if (item.kind !== 'scalar' || typeof item.value !== 'string') return [];
-    return [pluginPath(item.definedAt ?? item.place, item.value)];
+    return [{ name: pluginPath(item.definedAt ?? item.place, item.value), place: item.place }];
   });
 }

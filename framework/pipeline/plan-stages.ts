@@ -38,7 +38,7 @@ export function planResources(compilation: Compilation, pipeline: ResolvedPipeli
     if (!complete) continue;
     const { use, contract, plugin } = type;
     planned.set(name, Object.freeze({
-      name, use, contract, pluginVersion: plugin.version, options: complete, dimensions: contract.dimensions(complete),
+      name, use, contract, pluginVersion: plugin.version, options: complete, dimensions: options.dimensions.get(name)!,
       digest: digestOf({ use, version: contract.version, options: complete }), place: compilation.keyPlace(path),
     }));
   }

@@ -94,10 +94,12 @@ function applySetting(document: MapNode, { prefix, keyColumn, path, value }: Set
   return set(document, 0);
 }
 
-/** A parameter whose default is text stays text (`--photo 2024`), one without default is never a map; the rest is YAML. */
+/** A parameter whose default is text stays text (`--photo 2024`), one without default or with a reference is a word; the rest is YAML. */
 function valueNode(before: DocumentNode | undefined, isParam: boolean, value: string, place: Place, problems: Problems): DocumentNode {
-  if (isParam && before?.kind === 'scalar' && typeof before.value === 'string') return { kind: 'scalar', place, value };
-  if (isParam && before?.kind === 'scalar' && before.value === null) return { kind: 'scalar', place, value: scalarFromText(value) };
+  const isText = before?.kind === 'scalar' && typeof before.value === 'string';
+  const isOpen = before?.kind === 'scalar' && (before.value === null || (isText && String(before.value).includes('${')));
+  if (isParam && isText && !isOpen) return { kind: 'scalar', place, value };
+  if (isParam && isOpen) return { kind: 'scalar', place, value: scalarFromText(value) };
   return readDocument(place.file, value, problems, place) ?? { kind: 'scalar', place, value: '' };
 }
 

@@ -8,6 +8,7 @@ import type { Compilation } from './compilation.js';
 import { inputType, outputType, type Connections } from './connect-ports.js';
 import type { CheckedOptions, Options } from './check-options.js';
 import { findConverters } from './find-converters.js';
+import { listNames, suggestion } from './nearest-name.js';
 import type { PlannedEdge, PlannedPort } from './plan.js';
 import { describePort } from './port-text.js';
 import type { ResolvedPipeline, TypedStage } from './resolve-stages.js';
@@ -139,11 +140,19 @@ class TypeSolver {
     return typeof known === 'number' && Number.isInteger(known) ? known : symbolOf(stage, dimension);
   }
 
+  #reportExtent(stage: string, resource: string, extent: string, known: readonly string[]): void {
+    const { stage: { path }, type } = this.pipeline.stages.get(stage)!;
+    this.compilation.problems.add('FLOW_PLUGIN', {
+      who: type.use, message: `the resource "${resource}" (${this.pipeline.resources.get(resource)!.type.use}) declares no size "${extent}"`,
+      where: this.compilation.keyPlace(path), expected: `one of ${listNames(known)}`, cure: suggestion(extent, known),
+    });
+  }
+
   #resourceExtent(stage: string, slot: string, extent: string): number | undefined {
     const name = this.connections.slots.get(stage)?.[slot];
-    const resource = name === undefined ? undefined : this.pipeline.resources.get(name);
-    const options = name === undefined ? undefined : this.options.resources.get(name);
-    return resource && options ? resource.type.contract.dimensions(options)[extent] : undefined;
+    const extents = name === undefined ? undefined : this.options.dimensions.get(name);
+    if (extents && !Object.hasOwn(extents, extent)) this.#reportExtent(stage, name!, extent, Object.keys(extents));
+    return extents?.[extent];
   }
 }
 

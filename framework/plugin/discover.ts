@@ -5,16 +5,22 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { FlowError } from '../errors/flow-error.js';
+import { FlowError, type Place } from '../errors/flow-error.js';
 import type { Plugin } from './define.js';
 import { PluginRegistry } from './registry.js';
 
 /** Gives plugins with the URL of the module that exports each. */
 export type PluginProvider = () => Promise<readonly { readonly plugin: Plugin; readonly source: string }[]>;
 
+export interface NamedPlugin {
+  /** An absolute path, or the name of a package. */
+  readonly name: string;
+  /** Where it is named. */
+  readonly place?: Place;
+}
+
 export interface DiscoverOptions {
-  /** Absolute paths, or names of packages. */
-  readonly named?: readonly string[];
+  readonly named?: readonly NamedPlugin[];
   readonly workingFolder?: string;
   /** Those in `plugins/` beside the framework when not given. */
   readonly builtin?: PluginProvider;
@@ -23,10 +29,10 @@ export interface DiscoverOptions {
 /** A registry of all plugins found. Throws FLOW_PLUGIN or FLOW_PLUGIN_LOAD. */
 export async function discoverPlugins({ named = [], workingFolder = process.cwd(), builtin = shippedPlugins }: DiscoverOptions = {}): Promise<PluginRegistry> {
   const registry = new PluginRegistry();
-  for (const name of named) {
+  for (const { name, place } of named) {
     const entry = isAbsolute(name) ? entryOf(name) : packageEntry(name, workingFolder);
-    if (!entry) throw new FlowError('FLOW_PLUGIN_LOAD', { who: name, message: 'the plugin that the pipeline names does not exist', cure: isAbsolute(name) ? undefined : `npm install ${name}` });
-    await registerModule(registry, entry, 'named by the pipeline');
+    if (!entry) throw new FlowError('FLOW_PLUGIN_LOAD', { who: name, where: place, message: 'the plugin that the pipeline names does not exist', cure: isAbsolute(name) ? undefined : `npm install ${name}` });
+    await registerModule(registry, entry, 'named by the pipeline', place);
   }
   for (const entry of projectPlugins(workingFolder)) await registerModule(registry, entry, 'in ./plugins');
   for (const entry of dependencyPlugins(workingFolder)) await registerModule(registry, entry, 'a dependency of the project');
@@ -35,9 +41,13 @@ export async function discoverPlugins({ named = [], workingFolder = process.cwd(
   return registry;
 }
 
-async function registerModule(registry: PluginRegistry, file: string, foundBy: string): Promise<void> {
+async function registerModule(registry: PluginRegistry, file: string, foundBy: string, place?: Place): Promise<void> {
   const source = pathToFileURL(file).href;
-  registry.register(await importPlugin(source), source, foundBy);
+  try {
+    registry.register(await importPlugin(source), source, foundBy);
+  } catch (error) {
+    throw place && error instanceof FlowError ? new FlowError(error.code, { ...error.fields, where: place }) : error;
+  }
 }
 
 /** Imports a module that exports `plugin`; TypeScript is read through tsx. Throws FLOW_PLUGIN_LOAD. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FlowErrors } from '../../errors/flow-error.js';
+import { FlowErrors, type FlowError } from '../../errors/flow-error.js';
 import { PluginRegistry } from '../../plugin/registry.js';
 import { renderConfig } from '../config.js';
 import { describeMermaid, describeSvg } from '../describe.js';
@@ -111,6 +111,13 @@ test('a missing file is one problem with exit code 2', async () => {
   assert.instance(error, FlowErrors);
   assert.equal((error as FlowErrors).problems.map(({ code }) => code), ['FLOW_FILE_MISSING']);
   assert.is((error as FlowErrors).exitCode, 2);
+});
+
+test('a plugin that the file names in vain is an error at its place', async () => {
+  const file = join(folder, 'plugin.yaml');
+  writeFileSync(file, `flow: 1\nplugins:\n  - ./nowhere.ts\nstages: {}\n`);
+  const error = await loadPlan({ file, environment: {}, builtin: async () => [] }).then(() => undefined, (each: FlowError) => each);
+  assert.is(error!.describe(), `FLOW_PLUGIN_LOAD [${join(folder, 'nowhere.ts')}] ${file}:3:5: the plugin that the pipeline names does not exist`);
 });
 
 test('loading takes milliseconds', async () => {

@@ -1,5 +1,6 @@
 /** A made-up plugin about signals: small contracts of every kind, without implementations, for tests of the text phase. */
 import { Type } from '@sinclair/typebox';
+import { FlowError } from '../../errors/flow-error.js';
 import { defineDevice, defineHost, definePlugin, defineResource, defineSink, defineSource } from '../../plugin/define.js';
 import { optional, tensor, value } from '../../plugin/port-types.js';
 import { resourceKind } from '../../plugin/stage-types.js';
@@ -58,6 +59,13 @@ export const plugin = definePlugin({
     sine: defineResource({
       summary: 'A sine table.', kind: tableKind, version: 1, options: Type.Object({ length: Type.Integer({ default: 64 }) }),
       dimensions: ({ length }) => ({ length }), load,
+    }),
+    recorded: defineResource({
+      summary: 'A table of a file.', kind: tableKind, version: 1, options: Type.Object({ file: Type.String() }), load,
+      dimensions: ({ file }) => {
+        if (file === 'short.bin') return { size: 3 };
+        throw file === 'lost.bin' ? new FlowError('FLOW_FILE_MISSING', { message: 'the table lost.bin does not exist', cure: 'record it' }) : new Error('not a table');
+      },
     }),
     words: defineResource({ summary: 'Words.', kind: resourceKind<string[]>('words'), version: 1, options: none, dimensions: () => ({}), load }),
   },

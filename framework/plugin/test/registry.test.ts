@@ -92,7 +92,7 @@ test('plugins are found in the file, the project, the dependencies and the packa
   write('project/plugins/local/plugin.ts', `const name: string = 'local';\n${module('local').replace("'local'", 'name')}`);
   write('project/plugins/notes.md', 'not a plugin');
   const named = write('elsewhere/named.mjs', module('named'));
-  const registry = await discoverPlugins({ named: [named, 'flow-plugin-dep'], workingFolder: join(folder, 'project'), builtin: async () => [{ plugin: base, source: 'file:///built-in.js' }] });
+  const registry = await discoverPlugins({ named: [{ name: named }, { name: 'flow-plugin-dep' }], workingFolder: join(folder, 'project'), builtin: async () => [{ plugin: base, source: 'file:///built-in.js' }] });
   assert.equal(registry.plugins.map(({ plugin, foundBy }) => [plugin.name, foundBy]), [
     ['named', 'named by the pipeline'], ['dep', 'named by the pipeline'], ['local', 'in ./plugins'], ['scoped', 'a dependency of the project'], ['one', 'built in'],
   ]);
@@ -101,7 +101,7 @@ test('plugins are found in the file, the project, the dependencies and the packa
 });
 
 test('a plugin that cannot be imported says why', async () => {
-  const find = (file: string) => discoverPlugins({ named: [file], workingFolder: folder, builtin: none }).then(() => 'found', (error: FlowError) => `${error.code}: ${error.message}`);
+  const find = (file: string) => discoverPlugins({ named: [{ name: file }], workingFolder: folder, builtin: none }).then(() => 'found', (error: FlowError) => `${error.code}: ${error.message}`);
   assert.match(await find(write('bad/throws.mjs', 'throw new Error("out of cheese");')), /^FLOW_PLUGIN_LOAD: the plugin cannot be imported: out of cheese/);
   assert.is(await find(write('bad/empty.mjs', 'export const other = 1;')), 'FLOW_PLUGIN_LOAD: the module exports no plugin');
   assert.is(await find(join(folder, 'nowhere.js')), 'FLOW_PLUGIN_LOAD: the plugin that the pipeline names does not exist');
