@@ -3,7 +3,7 @@
  * dependencies named `flow-plugin-*`, and those that ship with the program.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FlowError, type Place } from '../errors/flow-error.js';
 import type { Plugin } from './define.js';
@@ -32,7 +32,7 @@ export async function discoverPlugins({ named = [], workingFolder = process.cwd(
   for (const { name, place } of named) {
     const entry = isAbsolute(name) ? entryOf(name) : packageEntry(name, workingFolder);
     if (!entry) throw new FlowError('FLOW_PLUGIN_LOAD', { who: name, where: place, message: 'the plugin that the pipeline names does not exist', cure: isAbsolute(name) ? undefined : `npm install ${name}` });
-    await registerModule(registry, entry, 'named by the pipeline', place);
+    await registerModule(registry, sameBuild(entry), 'named by the pipeline', place);
   }
   for (const entry of projectPlugins(workingFolder)) await registerModule(registry, entry, 'in ./plugins');
   for (const entry of dependencyPlugins(workingFolder)) await registerModule(registry, entry, 'a dependency of the project');
@@ -68,6 +68,17 @@ let typeScript: Promise<unknown> | undefined;
 function readTypeScript(): Promise<unknown> {
   typeScript ??= import('tsx/esm/api').then(({ register }) => register());
   return typeScript;
+}
+
+/**
+ * A source file of this package stands for its compiled form where the framework itself is compiled: two copies of the
+ * framework must not meet.
+ */
+function sameBuild(entry: string): string {
+  const inside = relative(packageFolder(), entry);
+  const compiled = join(packageFolder(), 'dist', inside.replace(/\.ts$/, '.js'));
+  const applies = import.meta.url.endsWith('.js') && !inside.startsWith('..') && existsSync(compiled);
+  return applies ? compiled : entry;
 }
 
 /** `./plugins/*`; in the package itself that folder holds the shipped plugins, which are found as such. */
