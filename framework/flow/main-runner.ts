@@ -11,16 +11,22 @@ export interface StageRunner {
   close(): Promise<void>;
 }
 
+export interface MainRunnerOptions {
+  readonly log: (line: string) => void;
+  /** A stage begins to be set up, which may take long, or is ready. */
+  readonly onSetup: (stage: string, milliseconds?: number) => void;
+}
+
 export class MainRunner implements StageRunner {
   readonly #plan: Plan;
   readonly #resources: ResourceLoader;
-  readonly #log: (line: string) => void;
+  readonly #options: MainRunnerOptions;
   readonly #functions = new Map<string, Promise<HostFunction>>();
 
-  constructor(plan: Plan, resources: ResourceLoader, log: (line: string) => void) {
+  constructor(plan: Plan, resources: ResourceLoader, options: MainRunnerOptions) {
     this.#plan = plan;
     this.#resources = resources;
-    this.#log = log;
+    this.#options = options;
   }
 
   async run(stage: PlannedStage, inputs: StageValues, key: string): Promise<Timed<StageValues>> {
@@ -44,14 +50,19 @@ export class MainRunner implements StageRunner {
 
   async #create(stage: PlannedStage): Promise<HostFunction> {
     const contract = stage.contract as HostContract;
-    const resource = await loadSlots(this.#plan, stage, this.#resources);
+    const { log, onSetup } = this.#options;
+    const start = performance.now();
+    onSetup(stage.name);
     try {
+      const resource = await loadSlots(this.#plan, stage, this.#resources);
       const { stage: implementation } = await contract.load();
       return await implementation.create({
-        options: stage.options, stage: stage.name, resource, log: (line) => this.#log(`${stage.name}: ${line}`),
+        options: stage.options, stage: stage.name, resource, log: (line) => log(`${stage.name}: ${line}`),
       });
     } catch (error) {
       throw errorFromRecord(errorRecord(error, 'FLOW_STAGE'), { who: stage.name });
+    } finally {
+      onSetup(stage.name, performance.now() - start);
     }
   }
 }

@@ -29,6 +29,7 @@ export class Monitor {
   readonly #stages = new Map<string, StageCounts>();
   #finished = 0;
   #movement = 0;
+  #settingUp = 0;
 
   /** Counts of a stage; made at the first call. */
   stage(name: string): StageCounts {
@@ -53,12 +54,25 @@ export class Monitor {
     this.progress$.next(event);
   }
 
-  setUp(stage: string, milliseconds: number): void {
+  /** A stage begins to be set up somewhere (without a time), or is ready. */
+  setUp(stage: string, milliseconds?: number): void {
     this.moved();
-    this.stage(stage).setup += milliseconds;
+    this.#settingUp += milliseconds === undefined ? 1 : -1;
+    this.stage(stage).setup += milliseconds ?? 0;
   }
 
-  /** Something happened that is no packet: a worker set a stage up, a resource is being built. */
+  /** A worker died: what it was setting up will not be reported. */
+  workerDied(): void {
+    this.moved();
+    this.#settingUp = 0;
+  }
+
+  /** True while a stage is being set up, which may take minutes. */
+  get settingUp(): boolean {
+    return this.#settingUp > 0;
+  }
+
+  /** Something happened that is no packet: a log line of a worker. */
   moved(): void {
     this.#movement++;
   }

@@ -28,6 +28,8 @@ export interface PoolOptions {
   readonly log?: (line: string) => void;
   /** A worker begins to set a stage up, which may take long, or is done with it. */
   readonly onSetup?: (stage: string, milliseconds?: number) => void;
+  /** A worker died or was stopped. */
+  readonly onCrash?: () => void;
 }
 
 export class PoolRunner implements StageRunner {
@@ -35,6 +37,7 @@ export class PoolRunner implements StageRunner {
   readonly #taskTimeout: number;
   readonly #attempts: number;
   readonly #locks: string;
+  readonly #onCrash: () => void;
   readonly #running = new Set<AbortController>();
   #fault: Error | undefined;
 
@@ -42,6 +45,7 @@ export class PoolRunner implements StageRunner {
     const stages = workerStages(plan, plugins);
     this.#taskTimeout = options.taskTimeout ?? 300_000;
     this.#attempts = options.attempts ?? 2;
+    this.#onCrash = options.onCrash ?? (() => undefined);
     this.#locks = join(options.cacheRoot, 'resources');
     this.#pool = new Piscina<WorkerTask, WorkerResult>({
       filename: new URL(`./worker${ownExtension()}`, import.meta.url).href,
@@ -68,6 +72,7 @@ export class PoolRunner implements StageRunner {
         throw errorFromRecord(result.error, { who: stage.name });
       } catch (error) {
         if (error instanceof FlowError) throw error;
+        this.#onCrash();
         await releaseDeadThreads(this.#locks, new Set(this.#pool.threads.map((worker) => worker.threadId)));
         if (attempt >= this.#attempts) throw workerError(stage, key, attempt, error as Error);
       }

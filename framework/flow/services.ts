@@ -62,12 +62,12 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
   const memory = new MemoryLayer<StageValues>(options.memoryBytes ?? gibibyte / 2);
   const monitor = new Monitor();
   const resources = new ResourceLoader({ cacheRoot, log });
-  const main = new MainRunner(plan, resources, log);
+  const main = new MainRunner(plan, resources, { log, onSetup: (stage, milliseconds) => monitor.setUp(stage, milliseconds) });
   const pool = workers === 0 ? main : new PoolRunner(plan, plugins, {
     workers, cacheRoot, taskTimeout, log: (line) => {
       monitor.moved();
       log(line);
-    }, onSetup: (stage, milliseconds = 0) => monitor.setUp(stage, milliseconds),
+    }, onSetup: (stage, milliseconds) => monitor.setUp(stage, milliseconds), onCrash: () => monitor.workerDied(),
   });
   const cache = options.cache === false ? undefined : new ContentCache({ root: cacheRoot, diskBytes: options.diskBytes, memory, log });
   const quarantine = new Quarantine(options.runFolder && join(options.runFolder, 'quarantine.jsonl'));

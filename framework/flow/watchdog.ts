@@ -21,8 +21,9 @@ export function watch(options: WatchdogOptions): () => void {
   const tick = Math.min(1, seconds / 4);
   let seen = monitor.movement;
   let still = 0;
+  // It also keeps the process alive when everything else waits for ever, so that the stall is told.
   const timer = setInterval(() => {
-    if (monitor.movement !== seen || idle()) {
+    if (monitor.movement !== seen || monitor.settingUp || idle()) {
       seen = monitor.movement;
       still = 0;
       return;
@@ -32,7 +33,6 @@ export function watch(options: WatchdogOptions): () => void {
     clearInterval(timer);
     onStall(stalled(monitor, seconds));
   }, tick * 1000);
-  timer.unref();
   return () => clearInterval(timer);
 }
 

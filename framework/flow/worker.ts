@@ -72,20 +72,22 @@ function functionFor(recipe: StageRecipe): Promise<HostFunction> {
 async function create(recipe: StageRecipe): Promise<HostFunction> {
   const start = performance.now();
   tell({ flow: 'setup', stage: recipe.name });
-  const contract = await member<HostContract>(recipe, 'stages');
-  const values = new Map<string, unknown>();
-  for (const [slot, address] of Object.entries(recipe.resources)) {
-    const value = await resources.load({ ...address, contract: await member<ResourceContract>(address, 'resources') });
-    keep.addAll(value);
-    values.set(slot, value);
+  try {
+    const contract = await member<HostContract>(recipe, 'stages');
+    const values = new Map<string, unknown>();
+    for (const [slot, address] of Object.entries(recipe.resources)) {
+      const value = await resources.load({ ...address, contract: await member<ResourceContract>(address, 'resources') });
+      keep.addAll(value);
+      values.set(slot, value);
+    }
+    const { stage } = await contract.load();
+    return await stage.create({
+      options: recipe.options, stage: recipe.name, resource: (slot) => values.get(slot) as never,
+      log: (line) => log(`${recipe.name}: ${line}`),
+    });
+  } finally {
+    tell({ flow: 'setup', stage: recipe.name, milliseconds: performance.now() - start });
   }
-  const { stage } = await contract.load();
-  const made = await stage.create({
-    options: recipe.options, stage: recipe.name, resource: (slot) => values.get(slot) as never,
-    log: (line) => log(`${recipe.name}: ${line}`),
-  });
-  tell({ flow: 'setup', stage: recipe.name, milliseconds: performance.now() - start });
-  return made;
 }
 
 async function member<T>(address: StageRecipe | ResourceAddress, kind: 'stages' | 'resources'): Promise<T> {

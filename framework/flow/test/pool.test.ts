@@ -54,6 +54,16 @@ test('building a resource is not on a sample\'s clock, and happens once for all 
   assert.is(readFileSync(join(folder, 'builds'), 'utf8').trim().split('\n').length, 1);
 });
 
+test('a worker that dies while it builds a resource holds nobody up', async () => {
+  const folder = freshFolder();
+  const { keys } = await run({
+    stages: { photo: { use: 'numbers' }, stage: { use: 'offset', in: { x: 'photo.pair' }, resources: { table: 'table' } } },
+    resources: { table: { folder, milliseconds: -1 } },
+  }, { workers: 2 });
+  assert.is(keys.length, 10);
+  assert.is(readFileSync(join(folder, 'builds'), 'utf8').trim().split('\n').length, 2);
+});
+
 test('errors keep their code, their fields and their stack over threads', async () => {
   const refused = await errorOf(run(with_({ refuse: ['n2'] })));
   assert.equal([refused.code, refused.message, refused.fields.who, refused.fields.keys], ['FLOW_SAMPLE', 'n2 is not wanted', 'stage', ['n2']]);
