@@ -3,6 +3,7 @@ export type { FaceHint } from './plugin.js';
 export { applyAffine, composeAffine, invertAffine, mapPoints, type Affine, type Point } from './host/affine.js';
 export { alignFace, boundsOf, type AlignedFace, type AlignOptions } from './host/align-face.js';
 export { detectFaces, type Box, type FaceNetworks } from './host/locate-face.js';
+export { fillPolygon } from './host/fill-polygon.js';
 export { faceOval, landmarks68, landmarks68Of, leftBrow, leftEye, lips, rightBrow, rightEye } from './host/mesh-topology.js';
 export { meshMirror } from './host/mesh-mirror.js';
 export { warpAffine, type Photo } from './host/warp-affine.js';

@@ -45,7 +45,7 @@ export function orthographicPose(points: readonly Point[]): OrthographicPose {
   const across = solveRow(points.map(([x]) => x));
   const up = solveRow(points.map(([, y]) => -y));
   const scale = (Math.hypot(across[0], across[1], across[2]) + Math.hypot(up[0], up[1], up[2])) / 2;
-  if (!(scale > 0)) throw new RangeError('the five points of the face coincide');
+  if (!(scale > 1e-6)) throw new RangeError('the five points of the face coincide');
   return { scale, origin: [across[3], -up[3]], roll: -Math.atan2(up[0], across[0]) };
 }
 

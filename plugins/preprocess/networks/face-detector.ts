@@ -13,8 +13,8 @@ export interface FaceDetector {
  * BlazeFace for 256 px ("back camera"), from `@vladmandic/human`. Input: RGB in −1 … 1. Four outputs: scores and boxes of
  * the fine grid (512 anchors) and of the coarse one (384).
  */
-export async function loadFaceDetector(): Promise<FaceDetector> {
-  const model = await loadPackagedModel('blazeface');
+export function loadFaceDetector(): FaceDetector {
+  const model = loadPackagedModel('blazeface');
   const outputs = ['Identity:0', 'Identity_1:0', 'Identity_2:0', 'Identity_3:0'];
   return {
     detect(picture, threshold) {

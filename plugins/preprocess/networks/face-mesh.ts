@@ -24,8 +24,8 @@ export interface FaceMesh {
  * MediaPipe's FaceMesh (Kartynnik et al., "Real-time facial surface geometry from monocular video on mobile GPUs", 2019),
  * from `@vladmandic/human`. Input: RGB in 0 … 1. Depth, the third number of each point, is not used.
  */
-export async function loadFaceMesh(): Promise<FaceMesh> {
-  const model = await loadPackagedModel('facemesh');
+export function loadFaceMesh(): FaceMesh {
+  const model = loadPackagedModel('facemesh');
   return {
     locate(picture) {
       const [flag, mesh] = tf.tidy(() => {

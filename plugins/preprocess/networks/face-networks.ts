@@ -9,7 +9,8 @@ import { loadFaceMesh } from './face-mesh.js';
  */
 export async function loadFaceNetworks(): Promise<FaceNetworks & { dispose(): void }> {
   if (!tf.getBackend()) await useEngine('wasm');
-  const [detector, mesh] = await Promise.all([loadFaceDetector(), loadFaceMesh()]);
+  const detector = loadFaceDetector();
+  const mesh = loadFaceMesh();
   return {
     detector,
     mesh,

@@ -1,26 +1,27 @@
 /** Graph models whose weights come inside the npm package `@vladmandic/human`. */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { tf } from '../../../framework/device/index.js';
 
-export type PackagedModel = tf.GraphModel;
+export type PackagedModel = tf.GraphModel<tf.io.IOHandlerSync>;
+
+export type PackagedName = 'blazeface' | 'facemesh' | 'faceres';
 
 /** The folder `models` of the installed package, wherever the package manager put it. */
-export function modelsFolder(): string {
+function modelsFolder(): string {
   const entry = createRequire(import.meta.url).resolve('@vladmandic/human');
   return join(dirname(entry), '..', 'models');
 }
 
 /**
- * Loads `NAME.json` and its weights for the engine in use. The file's signature is kept: it names the outputs.
- * The weights belong to the caller until `dispose`.
+ * `NAME.json` with its weights, on the engine in use. The file's signature is kept: it names the outputs. The weights belong to
+ * the caller until `dispose`.
  */
-export async function loadPackagedModel(name: 'blazeface' | 'facemesh' | 'faceres'): Promise<PackagedModel> {
+export function loadPackagedModel(name: PackagedName): PackagedModel {
   const folder = modelsFolder();
-  const json = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as tf.io.ModelJSON;
-  const files = json.weightsManifest.flatMap((group) => group.paths);
-  const parts = await Promise.all(files.map((file) => readFile(join(folder, file))));
+  const json = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as tf.io.ModelJSON;
+  const parts = json.weightsManifest.flatMap((group) => group.paths).map((file) => readFileSync(join(folder, file)));
   const artifacts: tf.io.ModelArtifacts = {
     modelTopology: json.modelTopology,
     weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
@@ -31,5 +32,5 @@ export async function loadPackagedModel(name: 'blazeface' | 'facemesh' | 'facere
     signature: json.signature,
     userDefinedMetadata: json.userDefinedMetadata,
   };
-  return tf.loadGraphModel({ load: async () => artifacts });
+  return tf.loadGraphModelSync({ load: () => artifacts });
 }
