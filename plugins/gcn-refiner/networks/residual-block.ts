@@ -1,6 +1,7 @@
 import { matMulShared, tf, type SparseMatrix, type Tensor, type Variable } from '../../../framework/device/index.js';
 import type { Initializer } from '../../../framework/index.js';
 import { chebyshevConvolution } from '../maths/chebyshev-convolution.js';
+import { elu } from '../maths/elu.js';
 import { heNormal, zeros } from './initial-values.js';
 
 /** Makes a trainable tensor by name, as a stage's context does. */
@@ -30,9 +31,9 @@ export function residualBlock(variable: MakeVariable, name: string, { from, to, 
   const shortcut = last || from !== to ? variable(`${name}/shortcut/kernel`, [from, to], last ? zeros : heNormal) : undefined;
   return (x, laplacian) =>
     tf.tidy(() => {
-      const hidden = tf.elu(tf.add(chebyshevConvolution(laplacian, x, first), firstBias));
+      const hidden = elu(tf.add(chebyshevConvolution(laplacian, x, first), firstBias));
       const straight = shortcut ? matMulShared(x, shortcut) : x;
       const sum = tf.add(tf.add(chebyshevConvolution(laplacian, hidden, second), straight), secondBias);
-      return last ? sum : tf.elu(sum);
+      return last ? sum : elu(sum);
     });
 }
