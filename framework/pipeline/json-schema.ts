@@ -23,7 +23,7 @@ export function editorSchema(registry: PluginRegistry): JsonSchema {
 
 function stageSchema(registry: PluginRegistry): JsonSchema {
   const base = input(StageSchema);
-  const use = { description: 'Stage type: plugin/type.', anyOf: [...registry.stages.map((type) => named(type.use, type.contract.summary)), reference] };
+  const use = useSchema(registry, 'Stage', registry.stages);
   return { ...base, properties: { ...properties(base), use }, allOf: registry.stages.map(stageRule) };
 }
 
@@ -31,7 +31,7 @@ function stageRule({ use, contract }: RegisteredStage): JsonSchema {
   const ports = Object.entries(contract.in as Ports).map(([name, port]) => [name, { ...orDeleted(input(InputSchema)), description: describe(port) }]);
   const slots = Object.entries(contract.resources ?? {}).map(([slot, kind]) => [slot, { type: 'string', description: `A ${kind.name}.` }]);
   return when(use, {
-    with: input(contract.options),
+    with: orReference(input(contract.options)),
     in: { type: 'object', properties: { ...Object.fromEntries(ports), ...marks }, additionalProperties: contract.inRest ? orDeleted(input(InputSchema)) : false },
     resources: { type: 'object', properties: { ...Object.fromEntries(slots), ...marks }, additionalProperties: false },
   });
@@ -39,17 +39,20 @@ function stageRule({ use, contract }: RegisteredStage): JsonSchema {
 
 function resourceSchema(registry: PluginRegistry): JsonSchema {
   const base = input(ResourceSchema);
-  const use = { description: 'Resource type: plugin/type.', anyOf: [...registry.resources.map((type) => named(type.use, type.contract.summary)), reference] };
-  const rules = registry.resources.map((type: RegisteredResource) => when(type.use, { with: input(type.contract.options) }));
+  const use = useSchema(registry, 'Resource', registry.resources);
+  const rules = registry.resources.map((type: RegisteredResource) => when(type.use, { with: orReference(input(type.contract.options)) }));
   return { ...base, required: [], properties: { ...properties(base), use }, allOf: rules };
+}
+
+/** Known types, and any type of a plugin that is not at hand: a file may name further plugins. */
+function useSchema(registry: PluginRegistry, what: string, types: readonly { readonly use: string; readonly contract: { readonly summary: string } }[]): JsonSchema {
+  const plugins = registry.plugins.map(({ plugin }) => plugin.name).join('|');
+  const words = types.map(({ use, contract }) => ({ const: use, description: contract.summary }));
+  return { description: `${what} type: plugin/type.`, anyOf: [...words, { type: 'string', pattern: `^(?!(${plugins})/).+/.+$` }, reference] };
 }
 
 function when(use: string, then: JsonSchema): JsonSchema {
   return { if: { properties: { use: { const: use } }, required: ['use'] }, then: { properties: then } };
-}
-
-function named(word: string, description: string): JsonSchema {
-  return { const: word, description };
 }
 
 function namedMap(definition: string): JsonSchema {

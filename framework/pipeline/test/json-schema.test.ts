@@ -47,6 +47,11 @@ test('inputs are known by name, and further ones only where the type allows them
   assert.ok(accepts({ flow: 1, stages: { total: { use: 'signal/total', in: { anything: 'error.loss' } } } }));
 });
 
+test('types of plugins that are not at hand are left to the program', () => {
+  assert.ok(accepts({ flow: 1, plugins: ['./mine.ts'], stages: { a: { use: 'mine/anything', with: { x: 1 } } } }));
+  assert.not.ok(accepts({ flow: 1, stages: { a: { use: 'signal/anything' } } }));
+});
+
 test('types carry their summaries for completion', () => {
   const { stage } = schema['definitions'] as Record<string, { properties: { use: { anyOf: { const?: string; description?: string }[] } } }>;
   assert.ok(stage!.properties.use.anyOf.some((each) => each.const === 'signal/tones' && each.description === 'Tones.'));
