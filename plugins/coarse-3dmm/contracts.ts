@@ -44,9 +44,9 @@ export const fit = defineHost({
     landmarkNoise: Type.Number({
       exclusiveMinimum: 0, default: 0.012, description: 'Expected error of a landmark, as a fraction of the side of the face box.',
     }),
-    rounds: Type.Integer({ minimum: 1, maximum: 50, default: 8, description: 'Alternations of pose and shape.' }),
-    lightRounds: Type.Integer({ minimum: 1, maximum: 20, default: 5, description: 'Linearisations of albedo times light.' }),
-    colourNoise: Type.Number({ exclusiveMinimum: 0, default: 0.05, description: 'Expected error of a colour, in 0..1.' }),
+    rounds: Type.Integer({ minimum: 1, maximum: 50, default: 5, description: 'Gauss-Newton steps on pose and shape together.' }),
+    lightRounds: Type.Integer({ minimum: 1, maximum: 20, default: 4, description: 'Linearisations of albedo times light.' }),
+    colourNoise: Type.Number({ exclusiveMinimum: 0, default: 0.08, description: 'Expected error of a colour, in 0..1, that of the model included.' }),
   }, closed),
   resources: { face: faceModelKind },
   in: {
@@ -66,6 +66,7 @@ export const fit = defineHost({
 export const regress = defineDevice({
   summary: 'A convolutional network from photo to coefficients: a residual backbone and seven heads that start at zero.',
   version: 1,
+  trainable: true,
   options: Type.Object({
     backbone: Type.Union([Type.Literal('resnet50'), Type.Literal('small'), Type.Literal('tiny')], {
       default: 'small', description: 'Size of the network; `resnet50` is Deep3D\'s.',

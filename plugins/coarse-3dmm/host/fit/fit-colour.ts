@@ -20,17 +20,17 @@ export interface Colours {
 }
 
 /** Pixels used at most, and how many independent observations they are worth: neighbours err alike. */
-const mostPixels = 1200;
+const mostPixels = 900;
 const worth = 250;
 
 /**
  * What is known of light before looking: the mean shade over the visible face, its tint, and each band about that. The prior on
  * the mean shade keeps dark skin from being explained as dark light (the alternating fit's failure).
  */
-const shadeLevel = { mean: 0.95, deviation: 0.1 };
-const tintDeviation = 0.035;
+const shadeLevel = { mean: 0.95, deviation: 0.07 };
+const tintDeviation = 0.1;
 const bandDeviations = [0.6, 0.25, 0.25, 0.25, 0.1, 0.1, 0.1, 0.1, 0.1];
-const bandTintDeviation = 0.06;
+const bandTintDeviation = 0.1;
 
 /** Residuals of this size count half (Cauchy's weights): highlights, hair, glasses. */
 const cauchy = 0.12;

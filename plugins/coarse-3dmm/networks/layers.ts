@@ -1,0 +1,41 @@
+/** The layers of the backbones, and how their variables start. */
+import type { Initializer } from '../../../framework/index.js';
+import { tf, type Tensor, type Variable } from '../../../framework/device/index.js';
+
+/** Creates or finds a variable of the stage by name. */
+export type MakeVariable = (name: string, shape: readonly number[], initial: Initializer) => Variable;
+
+/** A function of a picture batch [B, H, W, C]. */
+export type Layer = (x: Tensor) => Tensor;
+
+/** Normal numbers with variance 2 / fan-in (He et al., "Delving deep into rectifiers", 2015); the last axis counts outputs. */
+export const heNormal: Initializer = (random, shape) => {
+  const outputs = shape[shape.length - 1]!;
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  const deviation = Math.sqrt((2 * outputs) / size);
+  return Float32Array.from({ length: size }, () => deviation * random.normal());
+};
+
+export const zeros: Initializer = (_random, shape) => new Float32Array(shape.reduce((product, extent) => product * extent, 1));
+
+/** Convolution with a bias, TensorFlow's `same` padding, and an optional rectifier. */
+export function convolution(
+  variable: MakeVariable, name: string, size: number, from: number, to: number, stride: number, rectified: boolean,
+): Layer {
+  const filter = variable(`${name}/kernel`, [size, size, from, to], heNormal);
+  const bias = variable(`${name}/bias`, [to], zeros);
+  return (x) => tf.fused.conv2d({
+    x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, bias: bias as tf.Tensor, strides: stride, pad: 'same',
+    activation: rectified ? 'relu' : 'linear',
+  });
+}
+
+/**
+ * A residual block without normalisation: y = relu(short(x) + g ∘ branch(x)), where the gain g of each channel starts at zero
+ * (De and Smith, "Batch normalization biases residual blocks towards the identity function", 2020: SkipInit). Nothing depends on
+ * the other samples of the batch, so small batches train, and a batch equals its samples one by one.
+ */
+export function residual(variable: MakeVariable, name: string, channels: number, branch: Layer, short: Layer): Layer {
+  const gain = variable(`${name}/gain`, [channels], zeros);
+  return (x) => tf.relu(tf.add(short(x), tf.mul(branch(x), gain)));
+}
