@@ -6,6 +6,7 @@
  */
 import { tf, type Tensor } from '../tf.js';
 import { defineKernel } from '../define-kernel.js';
+import { heapKernels } from '../simd/index.js';
 import { replaceKernel } from './registry.js';
 import { asTensor } from './stock-kernels.js';
 import { convGeometry, type ConvGeometry } from './conv-geometry.js';
@@ -44,11 +45,18 @@ const tapColumns = defineKernel<Strip>({
 function copyRow(from: Float32Array, to: Float32Array, rowStart: number, ky: number, row: number, strip: Strip): void {
   const { filterWidth, inChannels, outWidth, strideWidth, padLeft, inWidth } = strip;
   const length = strip.rows * outWidth;
+  const kernels = heapKernels(to);
   for (let kx = 0; kx < filterWidth; kx++) {
     const offset = kx - padLeft;
     const first = Math.max(0, Math.ceil(-offset / strideWidth));
     const last = Math.min(outWidth - 1, Math.floor((inWidth - 1 - offset) / strideWidth));
     const step = strideWidth * inChannels;
+    if (kernels && last >= first) {
+      const read = (rowStart + first * strideWidth + offset) * inChannels;
+      const write = (ky * filterWidth + kx) * inChannels * length + row * outWidth + first;
+      kernels.transposeRun(from.byteOffset + 4 * read, to.byteOffset + 4 * write, last - first + 1, inChannels, 4 * step, 4 * length);
+      continue;
+    }
     for (let ci = 0; ci < inChannels; ci++) {
       let read = (rowStart + first * strideWidth + offset) * inChannels + ci;
       let write = ((ky * filterWidth + kx) * inChannels + ci) * length + row * outWidth + first;

@@ -1,9 +1,10 @@
 /**
  * The gradients of a depthwise convolution, which wasm lacks. With stride 1 and one filter for each channel, the input's is
- * the forward kernel with the flipped filter; otherwise, and for the filter's, loops on the heap with channels innermost.
+ * the forward kernel with the flipped filter; otherwise, and for the filter's, loops with channels innermost, by SIMD where it fits.
  */
 import { tf, type Tensor, type Tensor4D } from '../tf.js';
 import { defineKernel } from '../define-kernel.js';
+import { heapKernels } from '../simd/index.js';
 import { replaceKernel } from './registry.js';
 import { asTensor } from './stock-kernels.js';
 import { convGeometry, forEachTap, type ConvGeometry } from './conv-geometry.js';
@@ -15,6 +16,14 @@ const filterGradient = defineKernel<ConvGeometry>({
   compute: ([x, dy], [result], g) => {
     const multiplier = g.outChannels / g.inChannels;
     const [from, upstream, to] = [x!.data, dy!.data, result!.data];
+    const kernels = multiplier === 1 ? heapKernels(to) : undefined;
+    if (kernels) {
+      const size = 4 * g.inChannels;
+      forEachTap(g, (input, output, tap) =>
+        kernels.addProduct(to.byteOffset + tap * size, from.byteOffset + input * size, upstream.byteOffset + output * size, size),
+      );
+      return;
+    }
     forEachTap(g, (input, output, tap) => {
       const read = input * g.inChannels;
       const slope = output * g.outChannels;
@@ -33,6 +42,14 @@ const inputGradient = defineKernel<ConvGeometry>({
   compute: ([dy, filter], [result], g) => {
     const multiplier = g.outChannels / g.inChannels;
     const [upstream, weights, to] = [dy!.data, filter!.data, result!.data];
+    const kernels = multiplier === 1 ? heapKernels(to) : undefined;
+    if (kernels) {
+      const size = 4 * g.inChannels;
+      forEachTap(g, (input, output, tap) =>
+        kernels.addProduct(to.byteOffset + input * size, upstream.byteOffset + output * size, weights.byteOffset + tap * size, size),
+      );
+      return;
+    }
     forEachTap(g, (input, output, tap) => {
       const write = input * g.inChannels;
       const slope = output * g.outChannels;

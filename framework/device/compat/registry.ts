@@ -39,3 +39,9 @@ export function replaceKernel(kernelName: string, backendName: string, implement
       }),
   });
 }
+
+/** Frees an output of a kernel that its caller does not hand on: a tensor on the plain CPU engine, bare memory on wasm. */
+export function disposeInfo(info: tf.TensorInfo, backend: tf.KernelBackend): void {
+  if (info instanceof tf.Tensor) info.dispose();
+  else backend.disposeData(info.dataId);
+}

@@ -4,6 +4,7 @@
  */
 import { tf } from '../tf.js';
 import { computeOnHost, type KernelArray, type KernelSpec } from '../define-kernel.js';
+import { heapKernels } from '../simd/index.js';
 import { replaceKernel } from './registry.js';
 import { kernelOf } from './stock-kernels.js';
 
@@ -40,6 +41,8 @@ const eluGradient: Pick<KernelSpec<object>, 'outputs' | 'compute'> = {
   outputs: ([dy]) => [{ shape: dy!.shape, dtype: 'float32' }],
   compute: ([dy, y], [dx]) => {
     const [slopes, values, to] = [dy!.data, y!.data, dx!.data];
+    const kernels = heapKernels(to);
+    if (kernels) return kernels.eluGradient(to.byteOffset, slopes.byteOffset, values.byteOffset, 4 * to.length);
     // Without a branch, which random signs would mispredict every other time.
     for (let index = 0; index < to.length; index++) to[index] = slopes[index]! * (1 + Math.min(values[index]!, 0));
   },

@@ -22,6 +22,9 @@ const cases: readonly Case[] = [
   { x: [1, 6, 7, 3], filter: [1, 1], stride: 1, pad: 'valid' },
   { x: [1, 11, 9, 2], filter: [7, 7], stride: 2, pad: [[0, 0], [3, 3], [3, 3], [0, 0]] },
   { x: [1, 9, 8, 2], filter: [4, 5], stride: [3, 2], pad: 'same' },
+  // Channels for the SIMD loops: whole vectors, and vectors with a rest.
+  { x: [2, 6, 7, 4], filter: [3, 3], stride: 1, pad: 'same' },
+  { x: [1, 7, 9, 6], filter: [3, 3], stride: 2, pad: 'same' },
   { x: [1, 6, 5, 2], filter: [3, 3], stride: [1, 2], pad: [[0, 0], [2, 0], [1, 2], [0, 0]] },
 ];
 

@@ -97,6 +97,8 @@ const movements: readonly Case[] = [
 
 const images: readonly Case[] = [
   ['maxPool 3/2 same', (a) => tf.maxPool(a as T4, 3, 2, 'same'), [offKinks([2, 5, 7, 2])]],
+  ['maxPool of whole vectors', (a) => tf.maxPool(a as T4, 3, 1, 'same'), [offKinks([1, 4, 3, 8])]],
+  ['avgPool with a rest', (a) => tf.avgPool(a as T4, 3, 2, 'same'), [[1, 5, 3, 6]]],
   ['maxPool 2×3 valid', (a) => tf.maxPool(a as T4, [2, 3], [2, 1], 'valid'), [offKinks([2, 5, 7, 2])]],
   ['avgPool 3/2 same', (a) => tf.avgPool(a as T4, 3, 2, 'same'), [image]],
   ['avgPool 2×3 valid', (a) => tf.avgPool(a as T4, [2, 3], [1, 2], 'valid'), [image]],

@@ -27,7 +27,7 @@ testOperator('sparseMatMul', {
     assert.throws(() => sparseMatMul(matrix, tf.ones([5, 3])), /got \[5, 3\]/);
   }),
   values: () => tf.tidy(() => {
-    for (const channels of [1, 3, 4, 7, 8, 13]) {
+    for (const channels of [1, 3, 4, 7, 8, 16, 39]) {
       const x = normalTensor([2, 5, channels]);
       const expected: number[] = [];
       for (const b of [0, 1]) {
@@ -39,7 +39,7 @@ testOperator('sparseMatMul', {
     }
   }),
   gradient: async () => {
-    for (const channels of [3, 6]) await checkGradient((x) => sparseMatMul(matrix, x!), [[2, 5, channels]]);
+    for (const channels of [3, 6, 21]) await checkGradient((x) => sparseMatMul(matrix, x!), [[2, 5, channels]]);
   },
   batch: () => tf.tidy(() => {
     const x = toTensor(normalTensor([3, 5, 6]));
