@@ -44,11 +44,11 @@ export interface RunResult extends RunEnd {
 export async function runPipeline(options: RunOptions): Promise<RunResult> {
   const { plan, registry } = await loadPipeline({ ...options, params: options.parameters });
   const progress = createProgress({ output: options.quiet ? { write: () => true } : (options.output ?? process.stderr), unit: plan.train ? 'step' : 'sample' });
-  const interrupts = watchInterrupts((line) => progress.say(line));
+  const engine = await useEngine((options.device ?? plan.device) as EngineName);
   const folder = chooseFolder(plan, options, (line) => progress.say(line));
   const unlock = lockRunFolder(folder);
+  const interrupts = watchInterrupts((line) => progress.say(line));
   try {
-    const engine = await useEngine((options.device ?? plan.device) as EngineName);
     const services = openServices(plan, {
       plugins: registry, runFolder: folder.path, cacheRoot: options.cacheRoot, log: (line) => progress.say(line),
     });
@@ -113,8 +113,10 @@ function noteVariables({ programs, progress, folder, engine, start }: Session): 
 async function withRecord(open: OpenRun, options: RunOptions, activity: () => Promise<RunEnd>): Promise<RunResult> {
   const { plan, folder, engine, services } = open;
   const circumstances = { engine: { name: engine.name, deterministic: engine.deterministic, description: engine.describe() } };
+  // A record stands for a complete folder, so it comes last where there was none.
+  if (!options.resume) writePlan(folder, plan);
   folder.writeRecord(startRecord(plan, folder.name, circumstances, options.resume ? folder.readRecord() : undefined));
-  writePlan(folder, plan);
+  if (options.resume) writePlan(folder, plan);
   const trace = createTrace();
   const tracing = services.monitor.progress$.subscribe((span) => trace.add(span));
   try {

@@ -32,7 +32,10 @@ const nouns = [
   'reed', 'robin', 'sparrow', 'thrush', 'willow',
 ];
 
-/** Makes the folder of a new run. A name that is taken is an error when it was asked for, and is avoided otherwise. */
+/**
+ * Makes the folder of a new run. A name that is taken is an error when it was asked for, and is avoided otherwise; a folder
+ * without `run.json`, which a start left that was killed at once, is taken.
+ */
 export function createRunFolder(root: string, pipeline: string, name?: string): RunFolder {
   if (name !== undefined) checkName(name);
   for (;;) {
@@ -45,6 +48,7 @@ export function createRunFolder(root: string, pipeline: string, name?: string): 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw diskError(error, path);
       if (name === undefined) continue;
+      if (!existsSync(join(path, 'run.json'))) return openRunFolder(path);
       throw new FlowError('FLOW_RUN_STATE', {
         message: `A run "${pipeline}/${name}" is already there.`, who: name,
         cure: `Go on with it by --resume, choose another --name, or remove "${path}".`,

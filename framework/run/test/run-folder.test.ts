@@ -26,7 +26,9 @@ test('names are made up, unique, or chosen; a taken or impossible name is refuse
   const [first, second] = [createRunFolder(root, 'toy'), createRunFolder(root, 'toy')];
   assert.not.equal(first.name, second.name);
   assert.match(first.name, /^[a-z]+-[a-z]+-\d\d$/);
-  assert.is(createRunFolder(root, 'toy', 'mine').name, 'mine');
+  const mine = createRunFolder(root, 'toy', 'mine');
+  assert.is(createRunFolder(root, 'toy', 'mine').path, mine.path);
+  mine.writeRecord(record(mine));
   refused(() => createRunFolder(root, 'toy', 'mine'), /already there[^]*--resume/);
   refused(() => createRunFolder(root, 'toy', '../x'), /no name for a run/);
   refused(() => createRunFolder(root, 'toy', 'latest'), /no name for a run/);
