@@ -35,6 +35,17 @@ export function registerShapeGradients(): void {
     saves: ['x'],
     gradient: (dy, [x], attributes) => ({ x: () => stridedScatter([dy], stridedLayout(x!, attributes))[0]! }),
   });
+  // Stock makes its ones in JavaScript and copies them to the device.
+  replaceGradient({
+    kernel: 'Sum',
+    saves: ['x'],
+    gradient: (dy, [x], { axis }) => ({
+      x: () => {
+        const axes = tf.util.parseAxisParam(axis as number[], x!.shape);
+        return dy.reshape(x!.shape.map((extent, index) => (axes.includes(index) ? 1 : extent))).mul(tf.fill(x!.shape, 1));
+      },
+    }),
+  });
   replaceGradient({
     kernel: 'Cumsum',
     gradient: (dy, _saved, { axis, exclusive, reverse }) => ({

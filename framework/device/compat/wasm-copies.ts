@@ -1,5 +1,5 @@
 /**
- * Copies on wasm. Slices that are not one block, and splits along the last axis (the gradient of `concat`), take the slow path of
+ * Copies on wasm. Slices that are not one block, splits along the last axis (the gradient of `concat`) and `tile` take slow paths of
  * TensorFlow.js; here they are loops over runs that are contiguous in both tensors. The derivative of `elu` joins them.
  */
 import { tf } from '../tf.js';
@@ -37,6 +37,35 @@ function copyBlock(from: KernelArray, shape: readonly number[], to: KernelArray,
   }
 }
 
+const tile: Pick<KernelSpec<{ readonly reps: readonly number[] }>, 'outputs' | 'compute'> = {
+  outputs: ([x], { reps }) => [{ shape: x!.shape.map((extent, axis) => extent * reps[axis]!), dtype: x!.dtype }],
+  compute: ([x], [result], { reps }) => {
+    if (x!.shape.length === 0) result!.data.set(x!.data as Float32Array & Int32Array);
+    else if (result!.data.length > 0) tileAxis(x!.data, x!.shape, result!.data, result!.shape, reps, 0, 0, 0);
+  },
+};
+
+/** Writes the part of the result below one place of the outer axes: the rest of the tensor once, then copies of what was written. */
+function tileAxis(
+  from: KernelArray, shape: readonly number[], to: KernelArray, outShape: readonly number[], reps: readonly number[],
+  axis: number, read: number, write: number,
+): void {
+  const extent = shape[axis]!;
+  if (axis === shape.length - 1) {
+    const end = write + outShape[axis]!;
+    for (let place = write; place < end; place += extent) {
+      for (let element = 0; element < extent; element++) to[place + element] = from[read + element]!;
+    }
+    return;
+  }
+  const inner = tf.util.sizeFromShape(shape.slice(axis + 1));
+  const outInner = tf.util.sizeFromShape(outShape.slice(axis + 1));
+  for (let index = 0; index < extent; index++) {
+    tileAxis(from, shape, to, outShape, reps, axis + 1, read + index * inner, write + index * outInner);
+  }
+  for (let copy = 1; copy < reps[axis]!; copy++) to.copyWithin(write + copy * extent * outInner, write, write + extent * outInner);
+}
+
 const eluGradient: Pick<KernelSpec<object>, 'outputs' | 'compute'> = {
   outputs: ([dy]) => [{ shape: dy!.shape, dtype: 'float32' }],
   compute: ([dy, y], [dx]) => {
@@ -69,6 +98,12 @@ export function registerWasmCopies(): void {
     });
     const sizes = extents.map((extent) => x.shape.map((whole, index) => (index === axis ? extent : whole)));
     return computeOnHost(copyBlocks, [x], backend, { begins, sizes });
+  });
+  const stockTile = kernelOf('Tile', 'wasm');
+  replaceKernel('Tile', 'wasm', ({ inputs, attributes, backend }) => {
+    const x = inputs['x']!;
+    if (x.dtype === 'string') return stockTile({ inputs, attrs: attributes, backend });
+    return computeOnHost(tile, [x], backend, { reps: attributes['reps'] as number[] })[0]!;
   });
   replaceKernel('EluGrad', 'wasm', ({ inputs, backend }) => computeOnHost(eluGradient, [inputs['dy']!, inputs['y']!], backend, {})[0]!);
 }

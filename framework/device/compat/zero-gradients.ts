@@ -15,4 +15,4 @@ export function registerZeroGradients(): void {
 }
 
 /** Gradients are float32 whatever the type of the input. */
-const zerosLike = (tensor: Tensor) => (): Tensor => tf.zeros(tensor.shape);
+const zerosLike = (tensor: Tensor) => (): Tensor => tf.fill(tensor.shape, 0);

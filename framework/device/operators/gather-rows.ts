@@ -1,5 +1,6 @@
 import { tf, type Tensor } from '../tf.js';
 import { defineKernel } from '../define-kernel.js';
+import { heapKernels } from '../simd/index.js';
 
 interface Rows {
   readonly rows: number;
@@ -13,11 +14,21 @@ const gatherKernel = defineKernel<Rows>({
     const [batch, rows, channels] = x!.shape as [number, number, number];
     const count = indices!.shape.at(-1)!;
     const perBatch = indices!.shape.length === 2 ? count : 0;
+    const kernels = heapKernels(result!.data);
     let write = 0;
     for (let b = 0; b < batch; b++) {
+      if (kernels) {
+        const stride = 4 * channels;
+        const list = indices!.data.byteOffset + 4 * b * perBatch;
+        const bad = kernels.gatherRows(
+          x!.data.byteOffset + b * rows * stride, list, count, rows, stride, result!.data.byteOffset + b * count * stride,
+        );
+        if (bad >= 0) refuse(indices!.data[b * perBatch + bad]!, bad, rows);
+        continue;
+      }
       for (let m = 0; m < count; m++) {
         const row = indices!.data[b * perBatch + m]!;
-        if (row < 0 || row >= rows) throw new RangeError(`gatherRows: index ${row} at ${m} is outside the ${rows} rows`);
+        if (row < 0 || row >= rows) refuse(row, m, rows);
         const read = (b * rows + row) * channels;
         for (let c = 0; c < channels; c++) result!.data[write++] = x!.data[read + c]!;
       }
@@ -34,8 +45,15 @@ const scatterKernel = defineKernel<Rows>({
   compute: ([dy, indices], [result], { rows }) => {
     const [batch, count, channels] = dy!.shape as [number, number, number];
     const perBatch = indices!.shape.length === 2 ? count : 0;
+    const kernels = heapKernels(result!.data);
     let read = 0;
     for (let b = 0; b < batch; b++) {
+      if (kernels) {
+        const stride = 4 * channels;
+        const list = indices!.data.byteOffset + 4 * b * perBatch;
+        kernels.scatterAddRows(dy!.data.byteOffset + b * count * stride, list, count, stride, result!.data.byteOffset + b * rows * stride);
+        continue;
+      }
       for (let m = 0; m < count; m++) {
         const write = (b * rows + indices!.data[b * perBatch + m]!) * channels;
         for (let c = 0; c < channels; c++) result!.data[write + c]! += dy!.data[read++]!;
@@ -43,6 +61,10 @@ const scatterKernel = defineKernel<Rows>({
     }
   },
 });
+
+function refuse(row: number, place: number, rows: number): never {
+  throw new RangeError(`gatherRows: index ${row} at ${place} is outside the ${rows} rows`);
+}
 
 /**
  * y[b, m, :] = x[b, indices[m], :], or x[b, indices[b, m], :] with one list for each sample. The gradient adds the rows

@@ -1,5 +1,5 @@
 ;; Inner loops on the heap of TensorFlow.js's WebAssembly engine, four float32 at a time. Addresses and counts are in bytes
-;; unless a name says elements. `npm run build:kernels` writes kernels.ts from this file.
+;; unless a name says elements. scripts/build-kernels.ts writes kernels.ts from this file.
 (module
   (import "heap" "memory" (memory 1))
 
@@ -214,4 +214,55 @@
       (local.set $dy (i32.add (local.get $dy) (i32.const 4)))
       (local.set $y (i32.add (local.get $y) (i32.const 4)))
       (br $one))))
+
+  ;; to[m] = from[indices[m]], rows of `stride` bytes. Gives −1, or the first m whose index is not below `rows`.
+  (func (export "gatherRows")
+    (param $from i32) (param $indices i32) (param $count i32) (param $rows i32) (param $stride i32) (param $to i32) (result i32)
+    (local $m i32) (local $index i32) (local $read i32) (local $end i32)
+    (block $done (loop $row
+      (br_if $done (i32.ge_u (local.get $m) (local.get $count)))
+      (local.set $index (i32.load (i32.add (local.get $indices) (i32.shl (local.get $m) (i32.const 2)))))
+      (if (i32.ge_u (local.get $index) (local.get $rows)) (then (return (local.get $m))))
+      (local.set $read (i32.add (local.get $from) (i32.mul (local.get $index) (local.get $stride))))
+      (local.set $end (i32.add (local.get $to) (i32.and (local.get $stride) (i32.const -16))))
+      (block $fourDone (loop $four
+        (br_if $fourDone (i32.ge_u (local.get $to) (local.get $end)))
+        (v128.store (local.get $to) (v128.load (local.get $read)))
+        (local.set $to (i32.add (local.get $to) (i32.const 16)))
+        (local.set $read (i32.add (local.get $read) (i32.const 16)))
+        (br $four)))
+      (local.set $end (i32.add (local.get $to) (i32.and (local.get $stride) (i32.const 12))))
+      (block $oneDone (loop $one
+        (br_if $oneDone (i32.ge_u (local.get $to) (local.get $end)))
+        (f32.store (local.get $to) (f32.load (local.get $read)))
+        (local.set $to (i32.add (local.get $to) (i32.const 4)))
+        (local.set $read (i32.add (local.get $read) (i32.const 4)))
+        (br $one)))
+      (local.set $m (i32.add (local.get $m) (i32.const 1)))
+      (br $row)))
+    (i32.const -1))
+
+  ;; to[indices[m]] += from[m], rows of `stride` bytes; the indices are in range.
+  (func (export "scatterAddRows") (param $from i32) (param $indices i32) (param $count i32) (param $stride i32) (param $to i32)
+    (local $last i32) (local $write i32) (local $end i32)
+    (local.set $last (i32.add (local.get $indices) (i32.shl (local.get $count) (i32.const 2))))
+    (block $done (loop $row
+      (br_if $done (i32.ge_u (local.get $indices) (local.get $last)))
+      (local.set $write (i32.add (local.get $to) (i32.mul (i32.load (local.get $indices)) (local.get $stride))))
+      (local.set $end (i32.add (local.get $write) (i32.and (local.get $stride) (i32.const -16))))
+      (block $fourDone (loop $four
+        (br_if $fourDone (i32.ge_u (local.get $write) (local.get $end)))
+        (v128.store (local.get $write) (f32x4.add (v128.load (local.get $write)) (v128.load (local.get $from))))
+        (local.set $write (i32.add (local.get $write) (i32.const 16)))
+        (local.set $from (i32.add (local.get $from) (i32.const 16)))
+        (br $four)))
+      (local.set $end (i32.add (local.get $write) (i32.and (local.get $stride) (i32.const 12))))
+      (block $oneDone (loop $one
+        (br_if $oneDone (i32.ge_u (local.get $write) (local.get $end)))
+        (f32.store (local.get $write) (f32.add (f32.load (local.get $write)) (f32.load (local.get $from))))
+        (local.set $write (i32.add (local.get $write) (i32.const 4)))
+        (local.set $from (i32.add (local.get $from) (i32.const 4)))
+        (br $one)))
+      (local.set $indices (i32.add (local.get $indices) (i32.const 4)))
+      (br $row))))
 )

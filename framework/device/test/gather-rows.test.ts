@@ -15,6 +15,8 @@ testOperator('gatherRows', {
   refuses: () => tf.tidy(() => {
     assert.throws(() => gatherRows(tf.zeros([5, 3]), shared), /x must be \[B, N, C\], got \[5, 3\]/);
     assert.throws(() => gatherRows(tf.zeros([3, 5, 3]), toTensor(perSample)), /indices must be int32 \[M\] or \[3, M\]/);
+    assert.throws(() => gatherRows(tf.zeros([1, 5, 3]), Int32Array.from([0, 5])), /index 5 at 1 is outside the 5 rows/);
+    assert.throws(() => gatherRows(tf.zeros([1, 5, 3]), Int32Array.from([-1])), /index -1 at 0/);
   }),
   values: () => tf.tidy(() => {
     const x = normalTensor([2, 5, 3]);
@@ -24,6 +26,7 @@ testOperator('gatherRows', {
   }),
   gradient: async () => {
     await checkGradient((x) => gatherRows(x!, shared), [[2, 5, 3]]);
+    await checkGradient((x) => gatherRows(x!, shared), [[2, 5, 11]]);
     await checkGradient((x, rows) => gatherRows(x!, rows!), [[2, 5, 3], perSample]);
   },
   batch: () => tf.tidy(() => {

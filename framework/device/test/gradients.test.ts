@@ -83,7 +83,7 @@ const movements: readonly Case[] = [
   ['pad', (a) => tf.pad(a!, [[0, 1], [2, 0], [1, 3], [0, 0]]), [image]],
   ['reshape, expandDims, squeeze', (a) => a!.reshape([2, 35, 3]).expandDims(1).squeeze([1]), [image]],
   ['transpose', (a) => [a!.transpose([0, 3, 1, 2]), a!.transpose([3, 2, 1, 0]), a!.transpose()], [image]],
-  ['tile', (a) => a!.tile([1, 2, 3]), [[2, 3, 2]]],
+  ['tile', (a) => [a!.tile([1, 2, 3]), a!.tile([3, 1, 1]), a!.tile([2, 3, 1])], [[2, 3, 2]]],
   ['broadcastTo', (a) => a!.broadcastTo([4, 3, 5]), [[3, 1]]],
   ['reverse', (a) => a!.reverse([1, 2]), [image]],
   ['gather of every axis', (a, rows) => [tf.gather(a!, [1, 0, 1], 0), tf.gather(a!, rows!.toInt(), 1), tf.gather(a!, [[6, 0], [3, 6]], 2)], [image, mask]],
@@ -125,6 +125,11 @@ check('pooling over a border averages what is inside, both ways', () => tf.tidy(
 check('gather with a batch axis reads from its own sample', () => tf.tidy(() => {
   const x = tf.range(0, 12).reshape([2, 3, 2]);
   close(tf.gather(x, tf.tensor2d([[2, 0, 2], [1, 1, 0]], [2, 3], 'int32'), 1, 1), [4, 5, 0, 1, 4, 5, 8, 9, 8, 9, 6, 7]);
+}));
+
+check('tile repeats every axis', () => tf.tidy(() => {
+  close(tf.tensor2d([[1, 2], [3, 4]]).tile([2, 3]), [1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4, 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4]);
+  close(tf.tensor1d([1, 2], 'int32').tile([2]), [1, 2, 1, 2]);
 }));
 
 check('resizeByMatrices is bilinear with half-pixel centres', () => tf.tidy(() => {
