@@ -32,9 +32,10 @@ function indicesOf(weights: Float32Array): Int32Array {
 }
 
 function squaredDistance(features: Float32Array, pixel: number, centre: readonly number[]): number {
-  let sum = 0;
-  for (let axis = 0; axis < 3; axis++) sum += ((features[3 * pixel + axis] - centre[axis]) / unit[axis]) ** 2;
-  return sum;
+  const light = (features[3 * pixel] - centre[0]) / unit[0];
+  const red = (features[3 * pixel + 1] - centre[1]) / unit[1];
+  const blue = (features[3 * pixel + 2] - centre[2]) / unit[2];
+  return light * light + red * red + blue * blue;
 }
 
 function spreadStarts(features: Float32Array, pixels: Int32Array, count: number): number[][] {
@@ -57,13 +58,16 @@ function spreadStarts(features: Float32Array, pixels: Int32Array, count: number)
 function assign(features: Float32Array, weights: Float32Array, pixels: Int32Array, centres: readonly (readonly number[])[]): ColourCluster[] {
   const sums = centres.map(() => [0, 0, 0, 0]);
   let total = 0;
-  for (const pixel of pixels) {
+  for (let index = 0; index < pixels.length; index++) {
+    const pixel = pixels[index];
     let best = 0;
     let least = Infinity;
-    centres.forEach((centre, index) => {
-      const distance = squaredDistance(features, pixel, centre);
-      if (distance < least) [least, best] = [distance, index];
-    });
+    for (let centre = 0; centre < centres.length; centre++) {
+      const distance = squaredDistance(features, pixel, centres[centre]);
+      if (distance >= least) continue;
+      least = distance;
+      best = centre;
+    }
     const weight = weights[pixel];
     for (let axis = 0; axis < 3; axis++) sums[best][axis] += weight * features[3 * pixel + axis];
     sums[best][3] += weight;

@@ -6,7 +6,7 @@ import { fillPolygon } from './fill-polygon.js';
 import { cleanRegions } from './clean-regions.js';
 import { faceOval, leftBrow, leftEye, lips, noseBase, rightBrow, rightEye } from './mesh-topology.js';
 import { fitSkinModel } from './skin-model.js';
-import { smoothLabels } from './smooth-labels.js';
+import { never, smoothLabels } from './smooth-labels.js';
 
 /** Parts of a face that are not skin-coloured; they belong to the face when the skin around them is visible. */
 const features = [
@@ -45,7 +45,7 @@ export function segmentFace(image: Float32Array, landmarks: Float32Array, size: 
   if (!model) return new Float32Array(size * size);
   const around = surroundings(colours, image, geometry.depth, model.distances);
   const logOdds = model.distances.map((distance, pixel) => {
-    if (inside[pixel] === 0) return -20;
+    if (inside[pixel] === 0) return never;
     if (parts.some(({ core }) => core[pixel] > 0.5)) return 0;
     const likelihood = model.logPeak - distance / 2;
     const other = Math.max(logAnything, logDensity(around, colours, pixel));
@@ -101,23 +101,27 @@ function depthInside(outline: readonly Point[], size: number): { depth: Float32A
   const depth = new Float32Array(size * size);
   const positions = new Float32Array(2 * size * size);
   for (let pixel = 0; pixel < depth.length; pixel++) {
-    const point: Point = [(pixel % size) + 0.5, Math.floor(pixel / size) + 0.5];
-    const distance = distanceToOutline(outline, point) / extent;
+    const x = (pixel % size) + 0.5;
+    const y = Math.floor(pixel / size) + 0.5;
+    const distance = distanceToOutline(outline, x, y) / extent;
     depth[pixel] = covered[pixel] > 0.5 ? distance : -distance;
-    positions[2 * pixel] = (2 * point[0] - left - right) / extent;
-    positions[2 * pixel + 1] = (2 * point[1] - top - bottom) / extent;
+    positions[2 * pixel] = (2 * x - left - right) / extent;
+    positions[2 * pixel + 1] = (2 * y - top - bottom) / extent;
   }
   return { depth, positions };
 }
 
-function distanceToOutline(outline: readonly Point[], [x, y]: Point): number {
+function distanceToOutline(outline: readonly Point[], x: number, y: number): number {
   let least = Infinity;
-  for (let index = 0; index < outline.length; index++) {
-    const [x0, y0] = outline[index];
-    const [x1, y1] = outline[(index + 1) % outline.length];
-    const [dx, dy] = [x1 - x0, y1 - y0];
-    const along = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1)));
-    least = Math.min(least, (x0 + along * dx - x) ** 2 + (y0 + along * dy - y) ** 2);
+  let last = outline[outline.length - 1];
+  for (const next of outline) {
+    const dx = next[0] - last[0];
+    const dy = next[1] - last[1];
+    const along = Math.max(0, Math.min(1, ((x - last[0]) * dx + (y - last[1]) * dy) / (dx * dx + dy * dy || 1)));
+    const awayX = last[0] + along * dx - x;
+    const awayY = last[1] + along * dy - y;
+    least = Math.min(least, awayX * awayX + awayY * awayY);
+    last = next;
   }
   return Math.sqrt(least);
 }

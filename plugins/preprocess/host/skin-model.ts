@@ -70,34 +70,42 @@ function likeliestSkin(clusters: readonly ColourCluster[]): ColourCluster | unde
 function fitFields(
   features: Float32Array, positions: FacePositions, weights: Float32Array, terms: { readonly light: number; readonly hue: number },
 ): Float32Array<ArrayBuffer> {
-  const counts = [terms.light, terms.hue, terms.hue];
-  const systems = counts.map((count) => Array.from({ length: count }, () => new Float64Array(count + 1)));
-  const basis = new Float64Array(6);
-  for (let pixel = 0; pixel < weights.length; pixel++) {
-    const weight = weights[pixel];
-    if (weight === 0) continue;
-    fillBasis(basis, positions, pixel);
-    systems.forEach((system, axis) => {
-      for (let i = 0; i < counts[axis]; i++) {
-        for (let j = 0; j < counts[axis]; j++) system[i][j] += weight * basis[i] * basis[j];
-        system[i][counts[axis]] += weight * basis[i] * features[3 * pixel + axis];
-      }
-    });
-  }
-  const coefficients = systems.map((system, axis) => solveRidge(system, axis === 0 ? ridge.light : ridge.hue));
   const expected = new Float32Array(features.length);
-  for (let pixel = 0; pixel < weights.length; pixel++) {
-    fillBasis(basis, positions, pixel);
-    coefficients.forEach((row, axis) => {
-      expected[3 * pixel + axis] = row.reduce((sum, coefficient, term) => sum + coefficient * basis[term], 0);
-    });
+  const basis = new Float64Array(6);
+  for (let axis = 0; axis < 3; axis++) {
+    const count = axis === 0 ? terms.light : terms.hue;
+    const system = Array.from({ length: count }, () => new Float64Array(count + 1));
+    for (let pixel = 0; pixel < weights.length; pixel++) {
+      const weight = weights[pixel];
+      if (weight === 0) continue;
+      fillBasis(basis, positions, pixel);
+      for (let i = 0; i < count; i++) {
+        const row = system[i];
+        const weighted = weight * basis[i];
+        for (let j = 0; j < count; j++) row[j] += weighted * basis[j];
+        row[count] += weighted * features[3 * pixel + axis];
+      }
+    }
+    const coefficients = solveRidge(system, axis === 0 ? ridge.light : ridge.hue);
+    for (let pixel = 0; pixel < weights.length; pixel++) {
+      fillBasis(basis, positions, pixel);
+      let value = 0;
+      for (let term = 0; term < count; term++) value += coefficients[term] * basis[term];
+      expected[3 * pixel + axis] = value;
+    }
   }
   return expected;
 }
 
 function fillBasis(basis: Float64Array, positions: FacePositions, pixel: number): void {
-  const [x, y] = [positions[2 * pixel], positions[2 * pixel + 1]];
-  basis.set([1, x, y, x * x, x * y, y * y]);
+  const x = positions[2 * pixel];
+  const y = positions[2 * pixel + 1];
+  basis[0] = 1;
+  basis[1] = x;
+  basis[2] = y;
+  basis[3] = x * x;
+  basis[4] = x * y;
+  basis[5] = y * y;
 }
 
 /** Pull towards a flat field. Hue needs the stronger one: a tilted field would reach from skin to the cloth of a face mask. */
