@@ -132,7 +132,7 @@ function ownExtension(): string {
  */
 function workerArguments(stages: Readonly<Record<string, StageRecipe>>): string[] {
   const modules = Object.values(stages).flatMap((stage) => [stage.module, ...Object.values(stage.resources).map(({ module }) => module)]);
-  const typescript = [import.meta.url, ...modules].filter((url) => url.endsWith('.ts'));
+  const typescript = [import.meta.url, ...modules].filter((url) => /\.m?ts$/.test(url));
   if (typescript.length === 0) return [];
   for (const from of [import.meta.url, ...typescript]) {
     try {

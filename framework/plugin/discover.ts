@@ -52,15 +52,19 @@ async function registerModule(registry: PluginRegistry, file: string, foundBy: s
 
 /** Imports a module that exports `plugin`; TypeScript is read through tsx. Throws FLOW_PLUGIN_LOAD. */
 export async function importPlugin(source: string): Promise<Plugin> {
-  let module: { readonly plugin?: Plugin };
-  try {
-    if (source.endsWith('.ts')) await readTypeScript();
-    module = (await import(source)) as { readonly plugin?: Plugin };
-  } catch (cause) {
-    throw new FlowError('FLOW_PLUGIN_LOAD', { who: source, message: `the plugin cannot be imported: ${(cause as Error).message}`, cause });
-  }
+  refuseCommonJs(source);
+  const module = (await importModule(source, 'the plugin')) as { readonly plugin?: Plugin };
   if (typeof module.plugin === 'object' && typeof module.plugin.name === 'string') return module.plugin;
   throw new FlowError('FLOW_PLUGIN_LOAD', { who: source, message: 'the module exports no plugin', expected: 'export const plugin = definePlugin({ … })' });
+}
+
+async function importModule(source: string, what: string): Promise<unknown> {
+  try {
+    if (/\.m?ts$/.test(source)) await readTypeScript();
+    return await import(source);
+  } catch (cause) {
+    throw new FlowError('FLOW_PLUGIN_LOAD', { who: source, message: `${what} cannot be imported: ${(cause as Error).message}`, cause });
+  }
 }
 
 let typeScript: Promise<unknown> | undefined;
@@ -68,6 +72,18 @@ let typeScript: Promise<unknown> | undefined;
 function readTypeScript(): Promise<unknown> {
   typeScript ??= import('tsx/esm/api').then(({ register }) => register());
   return typeScript;
+}
+
+/** A `.ts` file is a module of the kind that its package says; CommonJS would load a second copy of the framework. */
+function refuseCommonJs(source: string): void {
+  if (!source.endsWith('.ts')) return;
+  const file = fileURLToPath(source);
+  let folder = dirname(file);
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
+  if (readJson(join(folder, 'package.json'))?.['type'] === 'module') return;
+  throw new FlowError('FLOW_PLUGIN_LOAD', {
+    who: source, message: 'the plugin would be read as CommonJS', expected: '"type": "module" in the package.json of its project', cure: 'add it, or name the file plugin.mts',
+  });
 }
 
 /**
@@ -94,7 +110,7 @@ function dependencyPlugins(workingFolder: string): string[] {
   return names.filter((name) => /^(@[^/]+\/)?flow-plugin-/.test(name)).sort().flatMap((name) => packageEntry(name, workingFolder) ?? []);
 }
 
-const entryNames = ['plugin.ts', 'plugin.js', 'plugin.mjs', 'index.ts', 'index.js', 'index.mjs'];
+const entryNames = ['plugin', 'index'].flatMap((name) => ['ts', 'mts', 'js', 'mjs'].map((ending) => `${name}.${ending}`));
 
 /** The module of a plugin: the file itself, what the folder's package.json names, or a file of the usual names. */
 function entryOf(path: string): string | undefined {
@@ -138,7 +154,7 @@ async function shippedPlugins(): ReturnType<PluginProvider> {
   const folder = new URL('../../plugins/', import.meta.url);
   const index = ['index.js', 'index.ts'].map((name) => new URL(name, folder)).find((url) => existsSync(url));
   if (!index) return [];
-  const { builtinPlugins } = (await import(index.href)) as { readonly builtinPlugins: readonly Plugin[] };
+  const { builtinPlugins } = (await importModule(index.href, 'the list of built-in plugins')) as { readonly builtinPlugins: readonly Plugin[] };
   return builtinPlugins.map((plugin) => {
     const own = ['plugin.js', 'plugin.ts'].map((name) => new URL(`${plugin.name}/${name}`, folder)).find((url) => existsSync(url));
     return { plugin, source: (own ?? index).href };

@@ -84,7 +84,7 @@ function write(path: string, text: string): string {
 const module = (name: string, more = '') => `export const plugin = { name: '${name}', version: '1.0.0', framework: '*', summary: 'x' ${more}};\n`;
 
 test('plugins are found in the file, the project, the dependencies and the package', async () => {
-  write('project/package.json', '{ "dependencies": { "flow-plugin-dep": "1", "@some/flow-plugin-scoped": "1", "other": "1" } }');
+  write('project/package.json', '{ "type": "module", "dependencies": { "flow-plugin-dep": "1", "@some/flow-plugin-scoped": "1", "other": "1" } }');
   write('project/node_modules/flow-plugin-dep/package.json', '{ "type": "module", "exports": { ".": { "types": "./x.d.ts", "import": "./lib/main.js" } } }');
   write('project/node_modules/flow-plugin-dep/lib/main.js', module('dep'));
   write('project/node_modules/@some/flow-plugin-scoped/package.json', '{ "type": "module", "main": "index.js" }');
@@ -104,6 +104,8 @@ test('a plugin that cannot be imported says why', async () => {
   const find = (file: string) => discoverPlugins({ named: [{ name: file }], workingFolder: folder, builtin: none }).then(() => 'found', (error: FlowError) => `${error.code}: ${error.message}`);
   assert.match(await find(write('bad/throws.mjs', 'throw new Error("out of cheese");')), /^FLOW_PLUGIN_LOAD: the plugin cannot be imported: out of cheese/);
   assert.is(await find(write('bad/empty.mjs', 'export const other = 1;')), 'FLOW_PLUGIN_LOAD: the module exports no plugin');
+  assert.is(await find(write('bad/common.ts', module('common'))), 'FLOW_PLUGIN_LOAD: the plugin would be read as CommonJS');
+  assert.is(await find(write('bad/module.mts', module('common'))), 'found');
   assert.is(await find(join(folder, 'nowhere.js')), 'FLOW_PLUGIN_LOAD: the plugin that the pipeline names does not exist');
   assert.is(await find('flow-plugin-nowhere'), 'FLOW_PLUGIN_LOAD: the plugin that the pipeline names does not exist');
 });
