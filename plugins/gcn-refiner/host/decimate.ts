@@ -102,18 +102,14 @@ class Collapse {
     for (const other of this.neighbours(stays)) this.push(stays, other);
   }
 
-  /** Whether collapsing the edge would leave a third vertex without a triangle. */
+  /** Whether collapsing the edge would leave a vertex without a triangle: the one that stays, or a neighbour of both. */
   private strandsVertex(first: number, second: number): boolean {
-    for (const face of this.facesOf[first]!) {
-      if (!this.facesOf[second]!.has(face)) continue;
-      for (let corner = 0; corner < 3; corner++) {
-        const third = this.corners[3 * face + corner]!;
-        if (third === first || third === second) continue;
-        const others = [...this.facesOf[third]!].filter((own) => !(this.facesOf[first]!.has(own) && this.facesOf[second]!.has(own)));
-        if (others.length === 0) return true;
-      }
-    }
-    return false;
+    const shared = [...this.facesOf[first]!].filter((face) => this.facesOf[second]!.has(face));
+    if (this.facesOf[first]!.size === shared.length && this.facesOf[second]!.size === shared.length) return true;
+    return shared.some((face) => {
+      const third = [0, 1, 2].map((corner) => this.corners[3 * face + corner]!).find((vertex) => vertex !== first && vertex !== second);
+      return third !== undefined && [...this.facesOf[third]!].every((own) => shared.includes(own));
+    });
   }
 
   private neighbours(vertex: number): Set<number> {

@@ -59,6 +59,18 @@ test('decimation of a flat mesh loses nothing inside, and keeps the vertices whe
   assert.throws(() => decimate(flat, 0), /cannot keep 0 of 81/);
 });
 
+test('no vertex is stranded, not even on a flap that hangs on one corner', () => {
+  const sheet = heightField(6, 6, (x, y) => 0.1 * Math.sin(7 * x + 3 * y));
+  const flap: Mesh = {
+    positions: Float32Array.from([...sheet.positions, 1.2, 1.2, 0, 1.2, 1.3, 0]), triangles: Int32Array.from([...sheet.triangles, 35, 36, 37]),
+  };
+  for (const target of [20, 9, 5]) {
+    const { kept, triangles } = decimate(flap, target);
+    assert.is(kept.length, target);
+    assert.is(new Set(triangles).size, target);
+  }
+});
+
 test('decimation keeps a spike and removes the plain around it', () => {
   const spike = heightField(9, 9, (x, y) => (x === 0.5 && y === 0.5 ? 1 : 0));
   assert.ok(decimate(spike, 21).kept.includes(40));
