@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { differingPaths, flattenDocument, valueAt, type FlatDocument } from './document-difference.js';
 import { readStepMetrics, readValidationMetrics } from './metrics.js';
+import { readSinkMetrics } from './sink-metrics.js';
 import type { RunFolder } from './run-folder.js';
 
 export interface RunSummary {
@@ -46,7 +47,7 @@ const tail = 20;
 /** A run differs from another of the same group only here. */
 const seedPath = 'seed';
 
-/** Reads what a run reached: validation metrics at the chosen occasion, training values as means over the last steps. */
+/** Reads what a run reached: validation metrics at the chosen occasion, what sinks measured, training values as means over the last steps. */
 export function summariseRun(folder: RunFolder, { at = 'last' }: SummaryOptions = {}): RunSummary {
   const steps = readStepMetrics(folder.path);
   const validations = readValidationMetrics(folder.path);
@@ -54,6 +55,9 @@ export function summariseRun(folder: RunFolder, { at = 'last' }: SummaryOptions 
   const chosen = (at === 'best' && best ? validations.find(({ step }) => step === best.step) : undefined) ?? validations.at(-1);
   const values: Record<string, number> = {};
   for (const [name, value] of Object.entries(chosen?.values ?? {})) if (value !== null) values[name] = value;
+  for (const [stage, metrics] of readSinkMetrics(folder.samples)) {
+    for (const [name, { mean }] of Object.entries(metrics)) values[`${stage}/${name}`] = mean;
+  }
   const last = steps.slice(-tail);
   for (const name of Object.keys(last.at(-1)?.values ?? {})) {
     const known = last.map((entry) => entry.values[name]).filter((value) => value !== null && value !== undefined);

@@ -6,6 +6,7 @@ import { writeFileAtomic } from './disk.js';
 import { escapeHtml, htmlTable } from './html.js';
 import { readLines, readStepMetrics, readTimings, readValidationMetrics, type StepMetrics, type StepTiming, type ValidationMetrics } from './metrics.js';
 import { formatDuration } from './progress.js';
+import { readSinkMetrics } from './sink-metrics.js';
 import { reportStyle } from './report-style.js';
 import type { RunFolder } from './run-folder.js';
 import type { RunRecord } from './run-record.js';
@@ -25,6 +26,7 @@ export function renderReport(folder: RunFolder): string {
   const [steps, validations, timings] = [readStepMetrics(folder.path), readValidationMetrics(folder.path), readTimings(folder.path)];
   const sections = [
     heading(record), errorCard(record), facts(record, steps, validations, timings),
+    section('Results', results(folder)),
     section('Pictures', pictures(folder)),
     section('Validation', validationCharts(validations, record.best?.step)),
     section('Training', trainingCharts(steps)),
@@ -99,6 +101,14 @@ function chartCard(title: string, points: readonly ChartPoint[], options: Omit<C
   const finite = points.filter(({ y }) => Number.isFinite(y));
   const change = finite.length > 1 ? `${shortNumber(finite[0]!.y)} → ${shortNumber(finite.at(-1)!.y)}` : finite.length ? shortNumber(finite[0]!.y) : '';
   return `<div class="card"><header><h3>${escapeHtml(title)}</h3><span>${change}</span></header>${lineChart(points, { ...options, title })}</div>`;
+}
+
+function results(folder: RunFolder): string {
+  const tables = [...readSinkMetrics(folder.samples)].map(([stage, metrics]) => {
+    const rows = Object.entries(metrics).map(([name, { mean, deviation, count }]) => [name, shortNumber(mean), shortNumber(deviation), String(count)]);
+    return `<div class="card"><header><h3>${escapeHtml(stage)}</h3></header>${htmlTable(['metric', 'mean', 'sd over samples', 'samples'], rows)}</div>`;
+  });
+  return tables.join('');
 }
 
 function pictures(folder: RunFolder): string {

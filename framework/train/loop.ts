@@ -113,7 +113,7 @@ class TrainingLoop {
 
   async go(): Promise<TrainOutcome> {
     await this.guard.remember();
-    if (this.step === 0 && this.validatedAt < 0) await this.validate();
+    if (this.run.validation && this.step === 0 && this.validatedAt < 0 && !this.run.interrupted?.()) await this.validate();
     let reason: TrainOutcome['reason'] = 'finished';
     while (!this.mustStop()) {
       if (this.run.interrupted?.()) {

@@ -5,10 +5,11 @@ import sharp from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { randomFor } from '../../values/random.js';
+import { summariseRun } from '../compare.js';
 import { lineChart, niceTicks, shortNumber } from '../chart.js';
 import { openRunLogs } from '../metrics.js';
 import { writeReport } from '../report.js';
-import { createRunFolder, type RunFolder } from '../run-folder.js';
+import { createRunFolder, openRunFolder, type RunFolder } from '../run-folder.js';
 
 const root = process.env['REPORT_FOLDER'] ?? mkdtempSync(join(tmpdir(), 'flow-report-'));
 test.after(() => {
@@ -32,6 +33,8 @@ async function finishedRun(): Promise<RunFolder> {
     const overlay = { create: { width: 500, height: 120, channels: 3 as const, background: { r: step / 2, g: 120, b: 160 } } };
     await sharp(overlay).png().toFile(join(folder.samples, 'sheet', `step-${step}.png`));
   }
+  mkdirSync(join(folder.samples, 'table'));
+  writeFileSync(join(folder.samples, 'table', 'table-000400.json'), JSON.stringify({ samples: 12, metrics: { modelPsnr: { mean: 22.25, deviation: 1.5, count: 12 } } }));
   writeFileSync(folder.file('quarantine.jsonl'), `${JSON.stringify({ key: 'photo 3', stage: 'align', code: 'FLOW_SAMPLE', message: 'no <face> found' })}\n`);
   writeFileSync(folder.file('pipeline.yaml'), 'flow: 1\nstages:\n  total: { use: losses/total }\n');
   folder.writeRecord({
@@ -46,7 +49,7 @@ async function finishedRun(): Promise<RunFolder> {
 
 test('the report holds every number, term, picture and circumstance, and nothing from outside', async () => {
   const html = readFileSync(writeReport(await finishedRun()), 'utf8');
-  for (const text of ['total.photometric', 'total.&lt;identity&gt;', 'quality.psnr', 'no &lt;face&gt; found', 'step-300.png', '77 (skipStep)', 'use: losses/total', 'a1b2c3']) {
+  for (const text of ['total.photometric', 'total.&lt;identity&gt;', 'quality.psnr', 'no &lt;face&gt; found', 'step-300.png', '77 (skipStep)', 'use: losses/total', 'a1b2c3', '<td>modelPsnr</td><td>22.25</td><td>1.5</td><td>12</td>']) {
     assert.ok(html.includes(text), text);
   }
   assert.is(html.match(/<img [^>]*src="data:image\/png;base64,/g)!.length, 3);
@@ -54,6 +57,16 @@ test('the report holds every number, term, picture and circumstance, and nothing
   assert.not.match(html, /(src|href)="(?!data:)/);
   assert.not.match(html, /<script/);
   assert.not.match(html, /NaN|undefined/);
+});
+
+test('a comparison reads the same folder: last validation or best, what sinks measured, training means', async () => {
+  const folder = openRunFolder(join(root, 'toy-regression', 'swift-otter'));
+  const { values, steps } = summariseRun(folder);
+  assert.is(steps, 400);
+  assert.is(values['quality.psnr'], 23);
+  assert.is(values['table/modelPsnr'], 22.25);
+  assert.ok(Math.abs(values['train/total.loss']! - 0.115) < 0.03);
+  assert.is(summariseRun(folder, { at: 'best' }).values['quality.psnr'], 23);
 });
 
 test('a failed run without a step has a report too', () => {

@@ -177,6 +177,15 @@ test('validation at the start, every n steps and at the end; the best is kept', 
   assert.is(openCheckpoints(join(path, 'checkpoints'), 2).latest().checkpoint!.state.validatedAt, 10);
 });
 
+test('interrupted before the first step: the first validation is made up for by the resumed run', async () => {
+  const validation = { everySteps: 20, best: null, run: async (step: number) => ({ step, samples: 1, values: { m: 1 } }) };
+  const path = folder();
+  const first = await runIn(path, { extra: { validation, interrupted: () => true } });
+  assert.equal([first.outcome.step, readValidationMetrics(path).length], [0, 0]);
+  await runIn(path, { resume: true, extra: { validation } });
+  assert.equal(readValidationMetrics(path).map(({ step }) => step), [0, 20, 25]);
+});
+
 test('an error of the data keeps the steps before it', async () => {
   const path = folder();
   async function* failing() {
