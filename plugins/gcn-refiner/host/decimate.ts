@@ -14,7 +14,7 @@ export interface Decimated extends Mesh {
 }
 
 /**
- * Removes vertices until `target` are left. A vertex's quadric is the sum of the squared distances to the planes of its
+ * Removes vertices until `target` are left, or until no collapse is possible. A vertex's quadric is the sum of the squared distances to the planes of its
  * triangles; an edge costs the smaller of the summed quadric at its two ends, and the cheaper end moves onto the other. Kept
  * vertices never move.
  *
