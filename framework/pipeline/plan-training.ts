@@ -17,7 +17,7 @@ const defaultBatch = 8;
 export function planTraining(compilation: Compilation, pipeline: ExpandedPipeline, stages: Stages, train: TrainDefinition): TrainPlan | undefined {
   const loss = outputOf(compilation, pipeline, stages, train.loss, ['train', 'loss']);
   const log = train.log?.map((reference, index) => scalarOf(compilation, pipeline, stages, reference, ['train', 'log', index]));
-  checkScopes(compilation, stages, Object.keys(train.learningRates ?? {}));
+  const learningRates = planLearningRates(compilation, stages, train.learningRates ?? {});
   const batch = train.batch ?? defaultBatch;
   const microBatch = Math.min(train.microBatch ?? batch, batch);
   if (batch % microBatch !== 0) {
@@ -29,7 +29,7 @@ export function planTraining(compilation: Compilation, pipeline: ExpandedPipelin
   const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = train.optimizer?.adam ?? {};
   return {
     loss, optimizer: { learningRate, beta1, beta2, epsilon },
-    learningRates: train.learningRates ?? {},
+    learningRates,
     decay: train.decay ? { factor: train.decay.factor, every: train.decay.every === 'epoch' ? { epochs: 1 } : train.decay.every } : { factor: 1, every: { epochs: 1 } },
     clipNorm: train.clip?.norm ?? 0, batch, microBatch, stop: train.stop,
     checkpoint: { everySteps: train.checkpoint?.every?.steps ?? 200, keep: train.checkpoint?.keep ?? 3 },
@@ -128,8 +128,13 @@ function portOf(stages: Stages, reference: PortReference): PlannedPort | undefin
   return stages.get(name)?.outputPorts[port!];
 }
 
-function checkScopes(compilation: Compilation, stages: Stages, scopes: readonly string[]): void {
-  for (const scope of scopes) checkScope(compilation, stages, scope, ['train', 'learningRates', scope]);
+/** Factors by scope; `graph.stage` means the scope `graph/stage`. */
+function planLearningRates(compilation: Compilation, stages: Stages, factors: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(factors).map(([key, factor]) => {
+    const scope = key.replaceAll('.', '/');
+    checkScope(compilation, stages, scope, ['train', 'learningRates', key]);
+    return [scope, factor];
+  }));
 }
 
 /** A prefix of variable names: a graph, a graph's stage, a stage, or a part of one. */

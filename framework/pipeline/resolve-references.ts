@@ -78,6 +78,7 @@ function resolveGraphOutput(looking: Looking, use: GraphUse, port: string): Reso
 }
 
 function reportUnknown(looking: Looking, level: Level, name: string): Resolution {
+  if (looking.compilation.broken.has('stages')) return 'broken';
   const names = [...level.stages.keys()];
   const inside = level.use ? ` in the graph ${level.use.graphName}` : '';
   return report(looking, 'FLOW_EDGE', `there is no stage "${name}"${inside}`, `one of ${listNames(names)}`, suggestion(name, names));

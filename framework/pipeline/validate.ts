@@ -102,8 +102,17 @@ function wrongValue(error: ErrorObject, path: Path): SchemaProblem {
     message: error.keyword === 'uniqueItems' ? 'the list names something twice' : 'wrong value',
     expected: describeSchema(schema),
     got: show(error.data),
-    cure: typeof error.data === 'string' && words ? suggestion(error.data, words) : undefined,
+    cure: typeof error.data === 'string' ? cureOf(error.data, schema, words) : undefined,
   };
+}
+
+/** What a text was meant to be: a misspelt word, YAML 1.1's yes and no, a number between quotes. */
+function cureOf(text: string, schema: Record<string, unknown>, words: readonly string[] | undefined): string | undefined {
+  if (words) return suggestion(text, words);
+  if (schema['type'] === 'boolean' && /^(yes|on)$/i.test(text)) return 'write true';
+  if (schema['type'] === 'boolean' && /^(no|off)$/i.test(text)) return 'write false';
+  const isNumber = schema['type'] === 'number' || schema['type'] === 'integer';
+  return isNumber && text.trim() !== '' && Number.isFinite(Number(text)) ? 'write the number without quotes' : undefined;
 }
 
 function keysOf(error: ErrorObject): string[] {

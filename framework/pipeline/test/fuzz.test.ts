@@ -51,20 +51,20 @@ function mutate(node: unknown, random: Random): unknown {
   return copy;
 }
 
-test('four hundred documents with one to three faults', async () => {
+test('two hundred documents with one to three faults', async () => {
   const source = parse(text.replace(/: (\$\{[^}]*\})/g, ': "$1"')) as unknown;
   const outcomes = { plan: 0, report: 0 };
-  for (let trial = 0; trial < 400; trial++) {
+  for (let trial = 0; trial < 200; trial++) {
     const random = randomFor('fuzz', trial);
     let document = source;
     for (let faults = 1 + random.integer(3); faults > 0; faults--) document = mutate(document, random);
     outcomes[await outcomeOf(stringify(document), `trial ${trial}`)]++;
   }
-  assert.ok(outcomes.report > 200 && outcomes.plan > 8, JSON.stringify(outcomes));
+  assert.ok(outcomes.report > 100 && outcomes.plan > 4, JSON.stringify(outcomes));
 });
 
-test('two hundred texts with a damaged letter', async () => {
-  for (let trial = 0; trial < 200; trial++) {
+test('a hundred texts with a damaged letter', async () => {
+  for (let trial = 0; trial < 100; trial++) {
     const random = randomFor('letters', trial);
     const at = random.integer(text.length);
     const letter = '{}[]:,"\'$&*!|>-\t\n x'[random.integer(19)]!;

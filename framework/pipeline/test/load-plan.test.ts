@@ -58,7 +58,7 @@ test('sources in validation have complete options', async () => {
 });
 
 test('the train block is complete', async () => {
-  const { train } = await load(['train.decay={ factor: 0.9, every: epoch }', 'train.microBatch=2', 'train.learningRates={ auto/encode: 0.1 }']);
+  const { train } = await load(['train.decay={ factor: 0.9, every: epoch }', 'train.microBatch=2', 'train.learningRates={ auto.encode: 0.1 }']);
   const { place: _place, ...rest } = train!;
   assert.equal(rest, {
     loss: 'total.loss', optimizer: { learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, learningRates: { 'auto/encode': 0.1 },
