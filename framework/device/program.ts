@@ -9,7 +9,8 @@ import { planCall, splitReference, type CallPlan } from './section-graph.js';
 import { SectionRun, type DeviceBatch, type StageSpan } from './section-run.js';
 import { tf, type Tensor } from './tf.js';
 import { download, stackSamples } from './transfer.js';
-import { VariableStore, type NamedVariable } from './variables.js';
+import type { VariableStore} from './variables.js';
+import { type NamedVariable } from './variables.js';
 
 export interface ProgramRequest {
   readonly plan: Pick<Plan, 'stages'>;

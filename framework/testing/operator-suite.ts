@@ -40,6 +40,7 @@ export function testOperator(name: string, parts: OperatorParts): void {
     } else if (part.skip.trim() === '') {
       throw new Error(`${name}: the part "${partName}" is skipped without a reason`);
     } else {
+      // eslint-disable-next-line no-restricted-syntax -- with the reason in its name
       test.skip(`${partName}: ${part.skip}`);
     }
   }

@@ -43,6 +43,7 @@ export function testStage(name: string, contract: AnyContract, request: DeviceSt
       for (const output of Object.values(first)) assert.ok([...output.data].every(Number.isFinite), 'a value is not finite');
     }));
     if (options.batchDiffers === undefined) check('a batch equals its samples', () => expectNoLeak(() => checkBatch(contract, device, options.tolerance)));
+    // eslint-disable-next-line no-restricted-syntax -- with the reason in its name
     else test.skip(`a batch equals its samples: ${options.batchDiffers}`);
     check('a gradient reaches every variable', () => expectNoLeak(() => checkReach(contract, device, options.differentiable)));
   } else if (contract.kind === 'host') {

@@ -30,13 +30,25 @@ export function registerWasmMatMul(): void {
   const stock = kernelOf('BatchMatMul', 'wasm');
   replaceKernel('BatchMatMul', 'wasm', ({ inputs, attributes, backend }) =>
     tf.tidy(() => {
-      const a = transposedIf(asTensor(inputs['a']!), attributes['transposeA'] === true);
-      const b = transposedIf(asTensor(inputs['b']!), attributes['transposeB'] === true);
+      const [a, b] = [asTensor(inputs['a']!), asTensor(inputs['b']!)];
+      const [transposeA, transposeB] = [attributes['transposeA'] === true, attributes['transposeB'] === true];
       const plain = (left: Tensor, right: Tensor): Tensor =>
         asTensor(stock({ inputs: { a: left, b: right }, attrs: { transposeA: false, transposeB: false }, backend }));
-      return multiply(a, b, plain);
+      if (cheaperTurned(a, b, transposeA, transposeB)) {
+        // a bᵀ = (b aᵀ)ᵀ and aᵀ b = (bᵀ a)ᵀ: the large operand stays as it is.
+        return transposedIf(multiply(transposedIf(b, !transposeB), transposedIf(a, !transposeA), plain), true);
+      }
+      return multiply(transposedIf(a, transposeA), transposedIf(b, transposeB), plain);
     }),
   );
+}
+
+/** Whether turning the other operand and the result moves less memory than turning the one that is marked. */
+function cheaperTurned(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): boolean {
+  if (a.rank !== 2 || b.rank !== 2 || transposeA === transposeB) return false;
+  const [marked, other] = transposeA ? [a, b] : [b, a];
+  const result = transposeA ? a.shape[1]! * b.shape[1]! : a.shape[0]! * b.shape[0]!;
+  return other.size + result < marked.size;
 }
 
 function transposedIf(x: Tensor, transposed: boolean): Tensor {

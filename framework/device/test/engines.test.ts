@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FlowError } from '../../index.js';
+import type { FlowError } from '../../index.js';
 import { probeEngines, tf, useEngine } from '../index.js';
 
 test('auto takes the first engine that works', async () => {

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { defineDevice, FlowError, tensor, Type } from '../../index.js';
+import type { FlowError} from '../../index.js';
+import { defineDevice, tensor, Type } from '../../index.js';
 import { implementDevice } from '../../plugin/define.js';
 import { close, expectNoLeak, onEngines } from '../../testing/index.js';
 import { checkMemory, DeviceProgram, estimateMemory, peakBytes, tf, useEngine, VariableStore, type LossAndGradients } from '../index.js';

@@ -1,8 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { constant, float32, glorotUniform, heNormal, truncatedNormal, zeros, FlowError, randomFor } from '../../index.js';
+import type { FlowError} from '../../index.js';
+import { constant, float32, glorotUniform, heNormal, truncatedNormal, zeros, randomFor } from '../../index.js';
 import { expectNoLeak } from '../../testing/index.js';
-import { differentiate, BackwardError, stackSamples, tf, upload, download, useEngine, VariableStore } from '../index.js';
+import type { BackwardError} from '../index.js';
+import { differentiate, stackSamples, tf, upload, download, useEngine, VariableStore } from '../index.js';
 import { uint8 } from '../../values/host-tensor.js';
 
 test('a variable is made once, shared by name, read and written', async () => {

@@ -6,7 +6,7 @@ import { matMulShared, tf, useEngine } from '../../device/index.js';
 import { checkGradient, close, expectNoLeak, normalTensor, runDeviceStage, runHostStage, testStage } from '../index.js';
 
 const layer = defineDevice({
-  summary: 'Two layers on points, scaled.', version: 1,
+  summary: 'Two layers on points, scaled.', version: 1, trainable: true,
   options: Type.Object({
     width: Type.Integer({ default: 4, minimum: 1, description: 'Hidden features.' }),
     scale: Type.Number({ default: 0.5, description: 'Factor on the result.' }),
