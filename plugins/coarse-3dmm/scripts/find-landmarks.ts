@@ -28,9 +28,9 @@ const base = readBaseMesh();
 const control = makeControlMesh(base);
 const fine = subdivide(control);
 const triangles = trianglesOf(fine.mesh.quads);
-const shapes = makeShapeModes(base, control);
+const shapes = makeShapeModes(base, control, { people: 120, expressions: 20 });
 const mean = centred(applyRows(fine.smooth, shapes.mean, 3));
-const albedo = makeAlbedoModes(await makeSkinLayers(base, control, fine), mirrorPairs(mean));
+const albedo = makeAlbedoModes(await makeSkinLayers(base, control, fine), mirrorPairs(mean), 120);
 const hidden = applyRows(fine.linear, Float64Array.from(control.parts, (part) => (part === parts.mouthInside ? 1 : 0)), 1);
 const { mesh: facemesh, dispose } = await loadFaceNetworks();
 

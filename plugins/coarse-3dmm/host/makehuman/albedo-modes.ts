@@ -4,7 +4,8 @@ import { mirrorColours } from './mirror-pairs.js';
 import { principalModes, type Modes } from './principal-modes.js';
 import type { SkinLayers } from './skin-layers.js';
 
-const painted = 320;
+/** Share of a region's own skin in its colour. */
+const ownShare = 0.12;
 
 /** Typical colours of irises and of hair, sRGB. */
 const irisColours = [[0.24, 0.14, 0.09], [0.33, 0.21, 0.12], [0.36, 0.33, 0.2], [0.34, 0.43, 0.5], [0.42, 0.47, 0.48]] as const;
@@ -20,14 +21,15 @@ export interface AlbedoModes {
   readonly modes: Modes;
 }
 
-export function makeAlbedoModes(layers: SkinLayers, mirror: Int32Array): AlbedoModes {
+export function makeAlbedoModes(layers: SkinLayers, mirror: Int32Array, painted: number): AlbedoModes {
   const samples = Array.from({ length: painted }, (_, face) => paintFace(layers, randomFor('makehuman', 'albedo', face)));
   const mirrorOf = (field: Float64Array): Float64Array => mirrorColours(field, mirror);
   const sum = new Float64Array(layers.vertexCount * 3);
   for (const sample of samples) for (let at = 0; at < sum.length; at++) sum[at]! += sample[at]! / painted;
   const other = mirrorOf(sum);
   const mean = sum.map((value, at) => (value + other[at]!) / 2);
-  return { mean, modes: principalModes(samples.map((sample) => sample.map((value, at) => value - mean[at]!)), mirrorOf, 80) };
+  for (const sample of samples) for (let at = 0; at < mean.length; at++) sample[at]! -= mean[at]!;
+  return { mean, modes: principalModes(samples, mirrorOf, 80) };
 }
 
 function paintFace(layers: SkinLayers, random: Random): Float64Array {
@@ -38,25 +40,27 @@ function paintFace(layers: SkinLayers, random: Random): Float64Array {
   paintOver(colours, layers.brows[random.integer(layers.brows.length)]!, hair, density);
   if (random.uniform() < 0.3) growBeard(layers, random, colours, hair);
   paintEyes(layers, random, colours);
-  return colours.map((value) => Math.min(Math.max(value, 0.01), 0.99));
+  for (let at = 0; at < colours.length; at++) colours[at] = Math.min(Math.max(colours[at]!, 0.01), 0.99);
+  return colours;
 }
 
-/** A global mixture of the skins, with a mixture of its own in each region near it; this fills the gap between tones. */
+/** A global mixture of the skins, in each region blended with a skin of its own; this fills the gap between tones. */
 function mixSkins(layers: SkinLayers, random: Random): Float64Array {
-  const global = shares(layers.skins.length, random);
   const colours = new Float64Array(layers.vertexCount * 3);
-  for (const region of layers.regions) {
-    const own = shares(layers.skins.length, random);
-    layers.skins.forEach((skin, index) => {
-      const weight = 0.85 * global[index]! + 0.15 * own[index]!;
-      if (weight < 1e-3) return;
-      for (let vertex = 0; vertex < region.length; vertex++) {
-        const amount = weight * region[vertex]!;
-        for (let channel = 0; channel < 3; channel++) colours[vertex * 3 + channel]! += amount * skin[vertex * 3 + channel]!;
-      }
-    });
-  }
+  const global = shares(layers.skins.length, random);
+  layers.skins.forEach((skin, index) => {
+    const weight = (1 - ownShare) * global[index]!;
+    for (let at = 0; at < colours.length; at++) colours[at]! += weight * skin[at]!;
+  });
+  for (const region of layers.regions) addSkin(colours, layers.skins[random.integer(layers.skins.length)]!, region);
   return colours;
+}
+
+function addSkin(colours: Float64Array, skin: Float32Array, region: Float32Array): void {
+  for (let at = 0, vertex = 0; vertex < region.length; vertex++) {
+    const amount = ownShare * region[vertex]!;
+    for (let channel = 0; channel < 3; channel++, at++) colours[at]! += amount * skin[at]!;
+  }
 }
 
 function addPigments(layers: SkinLayers, random: Random, colours: Float64Array): void {

@@ -5,8 +5,7 @@ import { fivePoints, standardPoints, type DenseLandmarks, type FaceModel } from 
 import { digestOf } from '../model-file.js';
 import { makeAlbedoModes, type AlbedoModes } from './albedo-modes.js';
 import { makeControlMesh, type ControlMesh } from './control-mesh.js';
-import type { Level } from './levels.js';
-import { levels } from './levels.js';
+import { levels, type Level } from './levels.js';
 import { readBaseMesh } from './makehuman-files.js';
 import { mirrorPairs } from './mirror-pairs.js';
 import type { Modes } from './principal-modes.js';
@@ -28,15 +27,25 @@ const outline = new Set([
   132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 ]);
 
-export async function buildModel(level: Level, log: (line: string) => void): Promise<FaceModel> {
+/** How many random people, expressions and paintings the modes are taken from. */
+export interface SampleCounts {
+  readonly people: number;
+  readonly expressions: number;
+  readonly paintings: number;
+}
+
+const fullCounts: SampleCounts = { people: 280, expressions: 220, paintings: 240 };
+
+/** The model at a level. It is a pure function of the level, the counts and the data files. */
+export async function buildModel(level: Level, log: (line: string) => void, counts = fullCounts): Promise<FaceModel> {
   const base = readBaseMesh();
   const control = makeControlMesh(base);
   const first = subdivide(control);
   log('face model: shapes of random people and expressions');
-  const shapes = makeShapeModes(base, control);
+  const shapes = makeShapeModes(base, control, counts);
   log('face model: random skins');
   const layers = await makeSkinLayers(base, control, first);
-  const albedo = makeAlbedoModes(layers, mirrorPairs(applyRows(first.smooth, shapes.mean, 3)));
+  const albedo = makeAlbedoModes(layers, mirrorPairs(applyRows(first.smooth, shapes.mean, 3)), counts.paintings);
   log(`face model: resolution ${level}`);
   return assemble(level, control, first, shapes, albedo, skinFields(layers));
 }

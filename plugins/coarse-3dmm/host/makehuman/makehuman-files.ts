@@ -130,7 +130,9 @@ export function readTargets(names: readonly string[], vertices: Int32Array): Map
 
 export async function readTexture(name: string): Promise<Texture> {
   const { data, info } = await sharp(dataPath(name)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data: Float32Array.from(data, (value) => value / 255) };
+  const values = new Float32Array(data.length);
+  for (let at = 0; at < values.length; at++) values[at] = data[at]! / 255;
+  return { width: info.width, height: info.height, data: values };
 }
 
 /** Bilinear look-up at (u, v), v up; writes r, g, b, a to `out`. */

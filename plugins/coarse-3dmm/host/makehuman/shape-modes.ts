@@ -17,27 +17,24 @@ export interface ShapeModes {
   readonly mirror: Int32Array;
 }
 
-const people = 360;
-const faces = 400;
-
-export function makeShapeModes(base: BaseMesh, mesh: ControlMesh): ShapeModes {
+export function makeShapeModes(base: BaseMesh, mesh: ControlMesh, counts: { people: number; expressions: number }): ShapeModes {
   const neutral = neededPositions(base, mesh);
   const mirror = mirrorPairs(controlPositions(mesh, neutral));
   const neededMirror = mirrorPairs(neutral);
 
-  const samples = drawPeople(mesh, neutral);
+  const samples = drawPeople(mesh, neutral, counts.people);
   const meanNeeded = symmetricMean(samples, neededMirror);
   const shapes = samples.map((sample) => controlPositions(mesh, sample));
   const mean = symmetricMean(shapes, mirror);
   const mirrorOf = (field: Float64Array): Float64Array => mirrorVectors(field, mirror);
   const identity = principalModes(shapes.map((shape) => shape.map((value, at) => value - mean[at]!)), mirrorOf, 80);
-  return { mean, identity, expression: makeExpressionModes(mesh, meanNeeded, mirrorOf), mirror };
+  return { mean, identity, expression: makeExpressionModes(mesh, meanNeeded, mirrorOf, counts.expressions), mirror };
 }
 
 /** People in the base mesh's frame: each is moved, turned and scaled onto the base face, as those belong to the camera. */
-function drawPeople(mesh: ControlMesh, neutral: Float64Array): Float64Array[] {
+function drawPeople(mesh: ControlMesh, neutral: Float64Array, people: number): Float64Array[] {
   const names = identityTargets(readTargetNames());
-  const targets = readTargets(names, mesh.needed);
+  const targets = new Map([...readTargets(names, mesh.needed)].map(([name, offsets]) => [name, sparse(offsets)]));
   return Array.from({ length: people }, (_, person) => {
     const shape = morph(neutral, targets, drawPerson(names, randomFor('makehuman', 'person', person)));
     const moved = fitSimilarity(shape.subarray(0, mesh.croppedCount * 3), neutral.subarray(0, mesh.croppedCount * 3));
@@ -49,7 +46,9 @@ function drawPeople(mesh: ControlMesh, neutral: Float64Array): Float64Array[] {
  * Random expressions: a few units at a time, each between 0 and 1. The modes are about the neutral face, not about the
  * mean expression, so that zero coefficients mean a neutral face.
  */
-function makeExpressionModes(mesh: ControlMesh, meanNeeded: Float64Array, mirrorOf: (field: Float64Array) => Float64Array): Modes {
+function makeExpressionModes(
+  mesh: ControlMesh, meanNeeded: Float64Array, mirrorOf: (field: Float64Array) => Float64Array, faces: number,
+): Modes {
   const units = expressionOffsets(mesh.needed, meanNeeded);
   const rest = controlPositions(mesh, meanNeeded);
   const samples = Array.from({ length: faces }, (_, face) => {
@@ -64,12 +63,23 @@ function makeExpressionModes(mesh: ControlMesh, meanNeeded: Float64Array, mirror
   return principalModes(samples, mirrorOf, 64, 4e-3);
 }
 
-function morph(neutral: Float64Array, targets: Map<string, Float32Array>, weights: TargetWeights): Float64Array {
+/** The elements of a target that are not zero: most targets touch a small part of the face. */
+interface SparseOffsets {
+  readonly places: Int32Array;
+  readonly values: Float32Array;
+}
+
+function sparse(offsets: Float32Array): SparseOffsets {
+  const places = Int32Array.from(offsets.keys()).filter((at) => offsets[at] !== 0);
+  return { places, values: Float32Array.from(places, (at) => offsets[at]!) };
+}
+
+function morph(neutral: Float64Array, targets: Map<string, SparseOffsets>, weights: TargetWeights): Float64Array {
   const shape = Float64Array.from(neutral);
   for (const [name, weight] of weights) {
-    const offsets = targets.get(name);
-    if (!offsets) throw new Error(`the target "${name}" was not read`);
-    if (weight !== 0) for (let at = 0; at < shape.length; at++) shape[at]! += weight * offsets[at]!;
+    const target = targets.get(name);
+    if (!target) throw new Error(`the target "${name}" was not read`);
+    if (weight !== 0) for (let k = 0; k < target.places.length; k++) shape[target.places[k]!]! += weight * target.values[k]!;
   }
   return shape;
 }

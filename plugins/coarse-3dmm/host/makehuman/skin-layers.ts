@@ -21,8 +21,8 @@ export interface SkinLayers {
   readonly flush: Float32Array;
   /** [V] where a beard grows. */
   readonly stubble: Float32Array;
-  /** [V] about the lips. */
-  readonly lips: Float32Array;
+  /** [V] about the lips and the eyes. */
+  readonly features: Float32Array;
   /** [V] shares of eye, lash line and inside of the mouth. */
   readonly eye: Float32Array;
   readonly lash: Float32Array;
@@ -45,7 +45,7 @@ export function skinFields(layers: SkinLayers): SkinFields {
   const skin = new Float64Array(layers.vertexCount);
   for (let vertex = 0; vertex < skin.length; vertex++) {
     const brow = Math.max(...layers.brows.map((cover) => cover[vertex * 4 + 3]!));
-    const other = Math.max(layers.eye[vertex]!, layers.lash[vertex]!, layers.mouthInside[vertex]!, layers.lips[vertex]!, layers.stubble[vertex]!);
+    const other = Math.max(layers.eye[vertex]!, layers.lash[vertex]!, layers.mouthInside[vertex]!, layers.features[vertex]!, layers.stubble[vertex]!);
     skin[vertex] = brow > 0.1 || other > 0.2 ? 0 : 1;
   }
   return { skin, uvs: layers.uvs };
@@ -67,7 +67,7 @@ export async function makeSkinLayers(base: BaseMesh, mesh: ControlMesh, fine: Su
   };
   const brows: Float32Array[] = [];
   for (let number = 1; number <= 12; number++) brows.push(await worn(`eyebrows/eyebrow${String(number).padStart(3, '0')}`));
-  const { flush, stubble, lips } = softMasks(positions);
+  const { flush, stubble, features } = softMasks(positions);
   return {
     vertexCount: fine.mesh.vertexCount,
     skins: await readSkins(uvs),
@@ -75,7 +75,7 @@ export async function makeSkinLayers(base: BaseMesh, mesh: ControlMesh, fine: Su
     beards: [await worn('hair/Full_beard'), await worn('hair/Moustache')],
     regions: regionMasks(positions),
     bumps: bumpFields(positions),
-    flush, stubble, lips, uvs,
+    flush, stubble, features, uvs,
     eye: share((part) => part === parts.leftEye || part === parts.rightEye),
     lash: share((part) => part === parts.lidMargin),
     mouthInside: share((part) => part === parts.mouthInside),
@@ -141,21 +141,21 @@ function bumpFields(positions: Float64Array): Float32Array[] {
   });
 }
 
-function softMasks(positions: Float64Array): Pick<SkinLayers, 'flush' | 'stubble' | 'lips'> {
+function softMasks(positions: Float64Array): Pick<SkinLayers, 'flush' | 'stubble' | 'features'> {
   const cheeks = gaussian(positions, [0.45, 6.95, 1.3], 0.22);
   const nose = gaussian(positions, [0, 7, 1.7], 0.14);
   const chin = gaussian(positions, [0, 6.3, 1.55], 0.15);
   const stubble = new Float32Array(cheeks.length);
-  const lips = new Float32Array(cheeks.length);
+  const features = new Float32Array(cheeks.length);
   for (let vertex = 0; vertex < stubble.length; vertex++) {
     const [x, y, z] = [Math.abs(positions[vertex * 3]!), positions[vertex * 3 + 1]!, positions[vertex * 3 + 2]!];
     const under = step((6.62 + 0.75 * Math.max(x - 0.3, 0) - y) / 0.12);
     const lip = Math.exp(-(((x / 0.24) ** 2 + ((y - 6.83) / 0.07) ** 2))) * step((z - 1.3) / 0.1);
     const mouth = Math.exp(-((x / 0.24) ** 2 + ((y - 6.58) / 0.09) ** 2));
-    lips[vertex] = mouth;
+    features[vertex] = Math.max(mouth, Math.exp(-(((x - 0.31) / 0.17) ** 2 + ((y - 7.28) / 0.09) ** 2)));
     stubble[vertex] = Math.min(1, under + lip) * (1 - 0.9 * mouth);
   }
-  return { flush: cheeks.map((value, vertex) => Math.min(1, value + nose[vertex]! + 0.6 * chin[vertex]!)), stubble, lips };
+  return { flush: cheeks.map((value, vertex) => Math.min(1, value + nose[vertex]! + 0.6 * chin[vertex]!)), stubble, features };
 }
 
 /** Distance from the axis of gaze on the eyeball: pupil within 0.022 dm, iris within 0.062 dm. */
