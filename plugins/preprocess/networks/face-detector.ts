@@ -18,10 +18,12 @@ export function loadFaceDetector(): FaceDetector {
   const outputs = ['Identity:0', 'Identity_1:0', 'Identity_2:0', 'Identity_3:0'];
   return {
     detect(picture, threshold) {
-      const [fineLogits, coarseLogits, fineBoxes, coarseBoxes] = tf.tidy(() => {
+      const results: Float32Array[] = [];
+      tf.tidy(() => {
         const input = tf.tensor4d(picture, [1, detectorSize, detectorSize, 3]).mul(2).sub(1);
-        return (model.execute(input, outputs) as tf.Tensor[]).map((output) => output.dataSync() as Float32Array);
+        for (const output of model.execute(input, outputs) as tf.Tensor[]) results.push(output.dataSync() as Float32Array);
       });
+      const [fineLogits, coarseLogits, fineBoxes, coarseBoxes] = results;
       return decodeDetections(joined(fineLogits, coarseLogits), joined(fineBoxes, coarseBoxes), threshold);
     },
     dispose: () => model.dispose(),

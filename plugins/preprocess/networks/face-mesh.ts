@@ -28,10 +28,12 @@ export function loadFaceMesh(): FaceMesh {
   const model = loadPackagedModel('facemesh');
   return {
     locate(picture) {
-      const [flag, mesh] = tf.tidy(() => {
+      const results: Float32Array[] = [];
+      tf.tidy(() => {
         const input = tf.tensor4d(picture, [1, meshInputSize, meshInputSize, 3]);
-        return (model.execute(input, ['Identity_1:0', 'Identity_2:0']) as tf.Tensor[]).map((output) => output.dataSync() as Float32Array);
+        for (const output of model.execute(input, ['Identity_1:0', 'Identity_2:0']) as tf.Tensor[]) results.push(output.dataSync() as Float32Array);
       });
+      const [flag, mesh] = results;
       const points = new Float32Array(2 * meshPointCount);
       for (let point = 0; point < meshPointCount; point++) {
         points[2 * point] = mesh[3 * point];
