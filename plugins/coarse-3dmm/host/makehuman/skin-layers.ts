@@ -152,7 +152,8 @@ function softMasks(positions: Float64Array): Pick<SkinLayers, 'flush' | 'stubble
     const under = step((6.62 + 0.75 * Math.max(x - 0.3, 0) - y) / 0.12);
     const lip = Math.exp(-(((x / 0.24) ** 2 + ((y - 6.83) / 0.07) ** 2))) * step((z - 1.3) / 0.1);
     const mouth = Math.exp(-((x / 0.24) ** 2 + ((y - 6.58) / 0.09) ** 2));
-    features[vertex] = Math.max(mouth, Math.exp(-(((x - 0.31) / 0.17) ** 2 + ((y - 7.28) / 0.09) ** 2)));
+    const lips = Math.exp(-((x / 0.3) ** 2 + ((y - 6.6) / 0.13) ** 2));
+    features[vertex] = Math.max(lips, Math.exp(-(((x - 0.31) / 0.17) ** 2 + ((y - 7.28) / 0.09) ** 2)));
     stubble[vertex] = Math.min(1, under + lip) * (1 - 0.9 * mouth);
   }
   return { flush: cheeks.map((value, vertex) => Math.min(1, value + nose[vertex]! + 0.6 * chin[vertex]!)), stubble, features };
