@@ -17,6 +17,15 @@ export const imageQuality = defineDevice({
   load: () => import('./stages/image-quality.js'),
 });
 
+export const regions = defineDevice({
+  summary: 'Splits the region of an evaluation into its visible and its occluded part.',
+  version: 1,
+  options: Type.Object({}, strict),
+  in: { mask, occluder: mask },
+  out: { whole: mask, visible: mask, occluded: mask },
+  load: () => import('./stages/regions.js'),
+});
+
 export const judge = defineDevice({
   summary: 'Identity features from an independent network (faceres), which is never trained on; minus their mean over people.',
   version: 1,
@@ -82,6 +91,6 @@ export const plugin = definePlugin({
   summary: 'Metrics, an independent judge of identity, test occluders and tables.',
   requires: { preprocess: '^0.1.0' },
   stages: {
-    'image-quality': imageQuality, judge, 'identity-similarity': identitySimilarity, 'landmark-error': landmarkError, occlude, table,
+    'image-quality': imageQuality, regions, judge, 'identity-similarity': identitySimilarity, 'landmark-error': landmarkError, occlude, table,
   },
 });
