@@ -16,6 +16,7 @@ import { tf, useEngine, type Tensor } from '../../../framework/device/index.js';
 import { alignFace, faceOval, loadFaceNetworks } from '../../preprocess/index.js';
 import { packagedFolder } from '../host/face-api.js';
 import type { FaceNetworks, FeatureStatistics } from '../host/face-networks.js';
+import { insidePolygon } from '../host/inside-polygon.js';
 import { readWeightMap } from '../host/weight-map.js';
 import { embedder } from '../networks/embedder.js';
 
@@ -67,16 +68,8 @@ async function maskedCrops(pairs: readonly Pair[]): Promise<Float32Array[]> {
 
 /** Black outside the polygon of the face's oval. */
 function insideOval(image: Float32Array, landmarks: Float32Array): Float32Array {
-  const corners = faceOval.map((index) => [landmarks[2 * index]!, landmarks[2 * index + 1]!] as const);
-  return image.map((value, place) => {
-    const [x, y] = [(Math.floor(place / 3) % size) + 0.5, Math.floor(place / (3 * size)) + 0.5];
-    let inside = false;
-    corners.forEach(([x1, y1], index) => {
-      const [x2, y2] = corners[(index + 1) % corners.length]!;
-      if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) inside = !inside;
-    });
-    return inside ? value : 0;
-  });
+  const inside = insidePolygon(faceOval.map((index) => [landmarks[2 * index]!, landmarks[2 * index + 1]!]), size);
+  return image.map((value, place) => value * inside[Math.floor(place / 3)]!);
 }
 
 async function faceNetworks(): Promise<FaceNetworks> {
