@@ -1,7 +1,7 @@
 /** Running pipelines inside a test, through the same phases as `flow run`. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { useEngine } from '../../framework/device/index.js';
 import { runStreams, type StreamResult } from '../../framework/flow/run-streams.js';
 import { openServices } from '../../framework/flow/services.js';
@@ -10,6 +10,13 @@ import { buildPrograms } from '../../framework/train/programs.js';
 
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'flow-test-'));
+}
+
+/** Writes a pipeline file that extends others, in order, and returns its path. JSON is YAML. */
+export function writePipeline(name: string, files: readonly string[], document: object = {}): string {
+  const file = join(temporaryFolder(), `${name}.yaml`);
+  writeFileSync(file, JSON.stringify({ flow: 1, extends: files.map((each) => resolve(each)), ...document }));
+  return file;
 }
 
 /** Runs a pipeline without a train block to its end and returns the wanted values of every sample. */
