@@ -99,6 +99,14 @@ export function registerWasmCopies(): void {
     const sizes = extents.map((extent) => x.shape.map((whole, index) => (index === axis ? extent : whole)));
     return computeOnHost(copyBlocks, [x], backend, { begins, sizes });
   });
+  const stockIdentity = kernelOf('Identity', 'wasm');
+  // The stock kernel copies, for every activation that is saved; another name for the same memory is enough, as on other engines.
+  replaceKernel('Identity', 'wasm', ({ inputs, attributes, backend }) => {
+    const { dataId, shape, dtype } = inputs['x']!;
+    if (dtype === 'string') return stockIdentity({ inputs, attrs: attributes, backend });
+    backend.incRef(dataId);
+    return { dataId, shape, dtype };
+  });
   const stockTile = kernelOf('Tile', 'wasm');
   replaceKernel('Tile', 'wasm', ({ inputs, attributes, backend }) => {
     const x = inputs['x']!;
