@@ -8,6 +8,7 @@ import { readVerdict, type Adam } from './adam.js';
 import type { BestValue, Checkpoint, CheckpointStore } from './checkpoint.js';
 import { createGuard, type NonFiniteGuard } from './non-finite.js';
 import type { DataCursor, LossAndGradients, NamedVariable, TrainBatch, TrainingProgram } from './program.js';
+import { disposeResult, mapLoggable, scalar, scalars } from './read-back.js';
 import { learningRateAt } from './schedule.js';
 import { gradientsOf } from './step.js';
 import { readVariables, writeVariables } from './variables.js';
@@ -41,6 +42,8 @@ export interface TrainingRun {
   readonly refusedKeys?: () => readonly string[];
   readonly validation?: ValidationHook;
   readonly events?: LoopEvents;
+  /** The engine reads back at once: steps are settled when they are taken, not one step late. */
+  readonly settleAtOnce?: boolean;
   /** Asked after every step: true ends the run with a checkpoint. */
   readonly interrupted?: () => boolean;
   /** Already restored into variables and Adam by `restore`. */
@@ -80,7 +83,6 @@ interface PendingStep {
   readonly verdict: Tensor;
   readonly loss: Tensor;
   readonly outputs: Readonly<Record<string, Tensor>>;
-  readonly started: number;
   readonly waited: number;
 }
 
@@ -98,6 +100,8 @@ class TrainingLoop {
   private validatedAt: number;
   /** The last step after which everything due was done: only such a state may be saved. */
   private completeAt: number;
+  /** When everything due after the last step was done: the next step's time counts from here. */
+  private readyAt = seconds();
 
   constructor(run: TrainingRun) {
     this.run = run;
@@ -114,6 +118,7 @@ class TrainingLoop {
   async go(): Promise<TrainOutcome> {
     await this.guard.remember();
     if (this.run.validation && this.step === 0 && this.validatedAt < 0 && !this.run.interrupted?.()) await this.validate();
+    this.readyAt = seconds();
     let reason: TrainOutcome['reason'] = 'finished';
     while (!this.mustStop()) {
       if (this.run.interrupted?.()) {
@@ -157,8 +162,8 @@ class TrainingLoop {
     const learningRate = learningRateAt(plan, step, batch.epoch);
     const verdict = adam.apply(result.gradients, result.loss, learningRate);
     tf.dispose(Object.values(result.gradients));
-    this.pending = { batch, step, learningRate, verdict, loss: result.loss, outputs: result.outputs, started, waited };
-    if (this.needsSettledState(step)) await this.settle();
+    this.pending = { batch, step, learningRate, verdict, loss: result.loss, outputs: result.outputs, waited };
+    if (this.run.settleAtOnce || this.needsSettledState(step)) await this.settle();
     return true;
   }
 
@@ -199,7 +204,7 @@ class TrainingLoop {
   private log(metrics: StepMetrics, pending: PendingStep): void {
     const { logs, events } = this.run;
     logs.step(metrics);
-    logs.timing({ step: metrics.step, seconds: seconds() - pending.started, waited: pending.waited, elapsed: this.elapsed() });
+    logs.timing({ step: metrics.step, seconds: seconds() - this.readyAt, waited: pending.waited, elapsed: this.elapsed() });
     events?.step?.(metrics, this.shareDone());
   }
 
@@ -208,6 +213,7 @@ class TrainingLoop {
     if (validation && this.step % validation.everySteps === 0) await this.validate();
     if (this.step % plan.checkpoint.everySteps === 0) await this.save();
     this.completeAt = this.step;
+    this.readyAt = seconds();
   }
 
   /** Validation and checkpoints look at the weights, so nothing may be in flight then. */
@@ -277,24 +283,4 @@ class TrainingLoop {
     if (epochs !== undefined) shares.push(this.epochsAt(this.cursor) / epochs);
     return shares.length ? Math.min(1, Math.max(...shares)) : undefined;
   }
-}
-
-async function scalar(tensor: Tensor): Promise<number> {
-  const value = (await tensor.data())[0]!;
-  tensor.dispose();
-  return value;
-}
-
-async function scalars(tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, number>> {
-  const values: Record<string, number> = {};
-  for (const [name, tensor] of Object.entries(tensors)) values[name] = await scalar(tensor);
-  return values;
-}
-
-function mapLoggable(values: Readonly<Record<string, number>>): Record<string, number | null> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, loggable(value)]));
-}
-
-function disposeResult(result: LossAndGradients): void {
-  tf.dispose([result.loss, ...Object.values(result.gradients), ...Object.values(result.outputs)]);
 }

@@ -53,6 +53,7 @@ function partsOf(session: Session, adam: Adam, logs: RunLogs, batches: BatchStre
     refusedKeys: () => batches.refusedKeys(),
     validation: validationOf(session),
     events: eventsFor(session),
+    settleAtOnce: engine.readsSynchronously,
     interrupted: () => interrupts.interrupted(),
     elapsedBefore: readTimings(folder.path).at(-1)?.elapsed,
   };

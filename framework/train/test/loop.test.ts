@@ -177,6 +177,14 @@ test('validation at the start, every n steps and at the end; the best is kept', 
   assert.is(openCheckpoints(join(path, 'checkpoints'), 2).latest().checkpoint!.state.validatedAt, 10);
 });
 
+test('settled at once or one step late: the same weights and logs, also where steps are rolled back', async () => {
+  const [late, once] = [folder(), folder()];
+  const options = { plan: { onNonFinite: 'rollback' as const }, poisoned: [7] };
+  const expected = await runIn(late, options);
+  assert.equal((await runIn(once, { ...options, extra: { settleAtOnce: true } })).weights, expected.weights);
+  assert.is(readFileSync(join(once, 'metrics.jsonl'), 'utf8'), readFileSync(join(late, 'metrics.jsonl'), 'utf8'));
+});
+
 test('interrupted before the first step: the first validation is made up for by the resumed run', async () => {
   const validation = { everySteps: 20, best: null, run: async (step: number) => ({ step, samples: 1, values: { m: 1 } }) };
   const path = folder();
