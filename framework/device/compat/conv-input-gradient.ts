@@ -8,6 +8,7 @@
  */
 import { tf, type Tensor, type Tensor4D } from '../tf.js';
 import { defineKernel } from '../define-kernel.js';
+import { heapKernels } from '../simd/index.js';
 import { replaceKernel } from './registry.js';
 import { asTensor } from './stock-kernels.js';
 import { convGeometry, type ConvGeometry } from './conv-geometry.js';
@@ -53,6 +54,7 @@ const flippedFilter = defineKernel<Phases>({
   compute: ([filter], [result], p) => {
     const { inChannels, outChannels } = p;
     const columns = p.phasesY * p.phasesX * inChannels;
+    const kernels = heapKernels(result!.data);
     for (let ky = 0; ky < p.filterHeight; ky++) {
       for (let kx = 0; kx < p.filterWidth; kx++) {
         const tapY = p.tapsY - 1 - Math.floor(ky / p.strideHeight);
@@ -60,6 +62,11 @@ const flippedFilter = defineKernel<Phases>({
         const phase = (ky % p.strideHeight) * p.phasesX + (kx % p.strideWidth);
         const from = (ky * p.filterWidth + kx) * inChannels * outChannels;
         const to = (tapY * p.tapsX + tapX) * outChannels * columns + phase * inChannels;
+        if (kernels) {
+          const [source, target] = [filter!.data.byteOffset + 4 * from, result!.data.byteOffset + 4 * to];
+          kernels.transposeRun(source, target, inChannels, outChannels, 4 * outChannels, 4 * columns);
+          continue;
+        }
         for (let co = 0; co < outChannels; co++) {
           const row = to + co * columns;
           for (let ci = 0; ci < inChannels; ci++) result!.data[row + ci] = filter!.data[from + ci * outChannels + co]!;
@@ -79,6 +86,7 @@ const placePhases = defineKernel<Phases>({
     const from = phases!.data;
     const to = result!.data;
     const depth = p.phasesY * p.phasesX * inChannels;
+    const kernels = heapKernels(to);
     for (let b = 0; b < p.batch; b++) {
       for (let y = 0; y < p.inHeight; y++) {
         const phaseY = (y + p.padTop) % p.strideHeight;
@@ -90,7 +98,8 @@ const placePhases = defineKernel<Phases>({
           const column = Math.floor((x + p.padLeft) / p.strideWidth) - p.firstX;
           const read = (row + column) * depth + (phaseY * p.phasesX + phaseX) * inChannels;
           const write = ((b * p.inHeight + y) * p.inWidth + x) * inChannels;
-          for (let c = 0; c < inChannels; c++) to[write + c] = from[read + c]!;
+          if (kernels) kernels.addScaled(to.byteOffset + 4 * write, from.byteOffset + 4 * read, 1, 4 * inChannels);
+          else for (let c = 0; c < inChannels; c++) to[write + c] = from[read + c]!;
         }
       }
     }

@@ -9,6 +9,7 @@ import { registerPoolGradients } from './pool-gradients.js';
 import { registerResizeGradients } from './resize-gradients.js';
 import { fenceEinsum, registerShapeGradients } from './shape-gradients.js';
 import { registerWasmCopies } from './wasm-copies.js';
+import { registerWasmSum } from './wasm-sum.js';
 import { registerZeroGradients } from './zero-gradients.js';
 
 const registered = new Set<EngineName>();
@@ -36,5 +37,6 @@ export function registerCompat(engine: EngineName): void {
     registerConvFilterGradient(engine);
     registerDepthwiseGradients(engine);
     registerWasmCopies();
+    registerWasmSum();
   }
 }

@@ -15,6 +15,7 @@ export interface HeapKernels {
   addProduct(to: Pointer, a: Pointer, b: Pointer, size: number): void;
   routeLargest(dx: Pointer, dy: Pointer, x: Pointer, largest: Pointer, found: Pointer, size: number): void;
   eluGradient(dx: Pointer, dy: Pointer, y: Pointer, size: number): void;
+  addRows(from: Pointer, rows: number, stride: number, to: Pointer): void;
   /** −1, or the first place whose index is out of range. */
   gatherRows(from: Pointer, indices: Pointer, count: number, rows: number, stride: number, to: Pointer): number;
   scatterAddRows(from: Pointer, indices: Pointer, count: number, stride: number, to: Pointer): void;

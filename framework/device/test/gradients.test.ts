@@ -129,6 +129,21 @@ check('gather with a batch axis reads from its own sample', () => tf.tidy(() => 
   close(tf.gather(x, tf.tensor2d([[2, 0, 2], [1, 1, 0]], [2, 3], 'int32'), 1, 1), [4, 5, 0, 1, 4, 5, 8, 9, 8, 9, 6, 7]);
 }));
 
+check('sums over every choice of axes', () => tf.tidy(() => {
+  const host = normalTensor([2, 3, 4, 11]);
+  const x = toTensor(host);
+  for (const axes of [[0], [1], [2], [3], [0, 1], [1, 2], [0, 2], [1, 3], [0, 1, 2], [1, 2, 3], [0, 1, 2, 3]]) {
+    const shape = host.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
+    const expected = new Float64Array(shape.reduce((size, extent) => size * extent, 1));
+    host.data.forEach((value, index) => {
+      const place = [Math.floor(index / 132), Math.floor(index / 44) % 3, Math.floor(index / 11) % 4, index % 11];
+      expected[place.reduce((offset, position, axis) => offset * shape[axis]! + (axes.includes(axis) ? 0 : position), 0)]! += value;
+    });
+    close(x.sum(axes, true), { dtype: 'float32', shape, data: Float32Array.from(expected) });
+    close(x.sum(axes), expected);
+  }
+}));
+
 check('tile repeats every axis', () => tf.tidy(() => {
   close(tf.tensor2d([[1, 2], [3, 4]]).tile([2, 3]), [1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4, 1, 2, 1, 2, 1, 2, 3, 4, 3, 4, 3, 4]);
   close(tf.tensor1d([1, 2], 'int32').tile([2]), [1, 2, 1, 2]);
