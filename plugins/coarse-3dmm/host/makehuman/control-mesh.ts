@@ -35,6 +35,9 @@ interface EyePatch {
 }
 
 export const patchQuadOffset = 100000;
+/** Columns and rows of the patches. */
+const eyeCells = [10, 4] as const;
+const mouthCells = [14, 5] as const;
 const eyeballVertices = 72;
 const leftEyeball = 14598;
 const rightEyeball = 14670;
@@ -58,51 +61,53 @@ export function makeControlMesh(base: BaseMesh): ControlMesh {
   const topology = new Topology(base, head);
   const mirror = mirrorVertices(base, [...topology.quadsAt.keys()]);
   const mirrored = (vertices: readonly number[]): number[] => vertices.map((vertex) => mirror.get(vertex)!);
-
   const lid = topology.edgeLoop(loops.lid[0], loops.lid[1]);
   const margin = topology.edgeLoop(loops.lidMargin[0], loops.lidMargin[1]);
   const mouth = topology.edgeLoop(loops.mouth[0], loops.mouth[1]);
+
+  const inside = (vertex: number, loop: readonly number[]): Set<number> => topology.flood(topology.quadsAt.get(vertex)![0]!, loop);
   const removed = new Set([
-    ...topology.flood(topology.quadsAt.get(loops.socketInside)![0]!, lid),
-    ...topology.flood(topology.quadsAt.get(mirror.get(loops.socketInside)!)![0]!, mirrored(lid)),
-    ...topology.flood(topology.quadsAt.get(loops.mouthInside)![0]!, mouth),
+    ...inside(loops.socketInside, lid), ...inside(mirror.get(loops.socketInside)!, mirrored(lid)), ...inside(loops.mouthInside, mouth),
   ]);
   const kept = head.filter((quad) => !removed.has(quad) && topology.corners(quad).every((v) => inCrop(...placeOf(base, v))));
   const cropped = [...new Set(kept.flatMap((quad) => topology.corners(quad)))].sort((a, b) => a - b);
   const control = new Map(cropped.map((vertex, index) => [vertex, index]));
   const toControl = (vertices: readonly number[]): number[] => vertices.map((vertex) => control.get(vertex)!);
 
-  const eyeInterior = interiorCount(10, 4);
-  const leftBorder = eyeBorder(lid);
-  const left = makeGridPatch(toControl(leftBorder), 10, 4, cropped.length);
-  const right = flipped(makeGridPatch(toControl(mirrored(leftBorder)), 10, 4, cropped.length + eyeInterior));
-  const mouthPatch = makeGridPatch(toControl(mouthBorder(mouth)), 14, 5, cropped.length + 2 * eyeInterior);
-  const vertexCount = cropped.length + 2 * eyeInterior + interiorCount(14, 5);
-  const patches = [left, right, mouthPatch];
-
-  const partOf = new Uint8Array(vertexCount);
-  for (const vertex of [...toControl(margin), ...toControl(mirrored(margin))]) partOf[vertex] = parts.lidMargin;
-  for (const vertex of [...left.border, ...range(left.firstInterior, eyeInterior)]) partOf[vertex] = parts.leftEye;
-  for (const vertex of [...right.border, ...range(right.firstInterior, eyeInterior)]) partOf[vertex] = parts.rightEye;
-  for (const vertex of [...mouthPatch.border, ...range(mouthPatch.firstInterior, interiorCount(14, 5))]) partOf[vertex] = parts.mouthInside;
-
-  const quads = Int32Array.from([...kept.flatMap((quad) => toControl(topology.corners(quad))), ...patches.flatMap((patch) => [...patch.quads])]);
+  const patches = closePatches(cropped.length, toControl(eyeBorder(lid)), toControl(mirrored(eyeBorder(lid))), toControl(mouthBorder(mouth)));
   const mesh = {
-    vertexCount,
-    quads,
+    vertexCount: cropped.length + patches.reduce((sum, patch) => sum + patch.weights.length, 0),
+    quads: Int32Array.from([...kept.flatMap((quad) => toControl(topology.corners(quad))), ...patches.flatMap((patch) => [...patch.quads])]),
     quadNames: Int32Array.from([...kept, ...range(patchQuadOffset, patches.reduce((sum, patch) => sum + patch.quads.length / 4, 0))]),
     needed: Int32Array.from([...cropped, ...range(leftEyeball, eyeballVertices), ...range(rightEyeball, eyeballVertices)]),
     croppedCount: cropped.length,
-    parts: partOf,
-    uvs: skinUvs(base, kept, control, vertexCount),
-    eyes: [
-      { patch: left, firstEyeball: cropped.length },
-      { patch: right, firstEyeball: cropped.length + eyeballVertices },
-    ],
-    mouth: mouthPatch,
+    eyes: patches.slice(0, 2).map((patch, eye) => ({ patch, firstEyeball: cropped.length + eye * eyeballVertices })),
+    mouth: patches[2],
   };
-  alignCorners(quads, mirrorPairs(controlPositions(mesh, neededPositions(base, mesh))));
-  return mesh;
+  alignCorners(mesh.quads, mirrorPairs(controlPositions(mesh, neededPositions(base, mesh))));
+  const lidMargins = [...toControl(margin), ...toControl(mirrored(margin))];
+  return { ...mesh, parts: partsOf(mesh.vertexCount, lidMargins, patches), uvs: skinUvs(base, kept, control, mesh.vertexCount) };
+}
+
+type Patches = readonly [left: GridPatch, right: GridPatch, mouth: GridPatch];
+
+function closePatches(first: number, left: readonly number[], right: readonly number[], mouth: readonly number[]): Patches {
+  const eyeVertices = interiorCount(...eyeCells);
+  return [
+    makeGridPatch(left, ...eyeCells, first),
+    flipped(makeGridPatch(right, ...eyeCells, first + eyeVertices)),
+    makeGridPatch(mouth, ...mouthCells, first + 2 * eyeVertices),
+  ];
+}
+
+function partsOf(vertexCount: number, lidMargins: readonly number[], patches: Patches): Uint8Array {
+  const partOf = new Uint8Array(vertexCount);
+  for (const vertex of lidMargins) partOf[vertex] = parts.lidMargin;
+  [parts.leftEye, parts.rightEye, parts.mouthInside].forEach((part, index) => {
+    const { border, firstInterior, weights } = patches[index]!;
+    for (const vertex of [...border, ...range(firstInterior, weights.length)]) partOf[vertex] = part;
+  });
+  return partOf;
 }
 
 /**
@@ -125,7 +130,7 @@ function alignCorners(quads: Int32Array, mirror: Int32Array): void {
 }
 
 /** Positions of all control vertices [V*3] from those of the needed base vertices [needed*3]. Eye patches lie on the eyeball. */
-export function controlPositions(mesh: ControlMesh, needed: Float64Array): Float64Array {
+export function controlPositions(mesh: Pick<ControlMesh, 'vertexCount' | 'croppedCount' | 'eyes' | 'mouth'>, needed: Float64Array): Float64Array {
   const positions = new Float64Array(mesh.vertexCount * 3);
   positions.set(needed.subarray(0, mesh.croppedCount * 3));
   fillPatch(mesh.mouth, positions);
@@ -143,7 +148,7 @@ export function controlPositions(mesh: ControlMesh, needed: Float64Array): Float
 }
 
 /** Positions [needed*3] of the base face itself. */
-export function neededPositions(base: BaseMesh, mesh: ControlMesh): Float64Array {
+export function neededPositions(base: BaseMesh, mesh: Pick<ControlMesh, 'needed'>): Float64Array {
   const positions = new Float64Array(mesh.needed.length * 3);
   mesh.needed.forEach((vertex, row) => positions.set(base.positions.subarray(vertex * 3, vertex * 3 + 3), row * 3));
   return positions;
@@ -227,7 +232,11 @@ function largestChart(base: BaseMesh, kept: readonly number[]): number[] {
     const chart = [start];
     for (let next = 0; next < chart.length; next++) {
       for (const uv of cornersOf(chart[next]!)) {
-        for (const quad of byUv.get(uv)!) if (!seen.has(quad)) seen.add(quad) && chart.push(quad);
+        for (const quad of byUv.get(uv)!) {
+          if (seen.has(quad)) continue;
+          seen.add(quad);
+          chart.push(quad);
+        }
       }
     }
     if (chart.length > largest.length) largest = chart;
