@@ -1,6 +1,6 @@
 ;; to = factor · A x + before · older + after · addend, for a sparse matrix A in compressed rows and blocks of four channels.
 ;; All pointers and strides are in bytes; a stride is the distance from one vertex to the next. `channels` is a multiple of 16 bytes.
-;; After a change: wat2wasm --enable-simd sparse-multiply.wat -o - | base64 -w 0, and put the text into sparse-multiply-binary.ts.
+;; After a change: wat2wasm --enable-simd sparse-multiply.wat -o - | base64 -w 110, and put the text into sparse-multiply-binary.ts.
 (module
   (memory (export "memory") 1)
   (func (export "multiply")

@@ -1,5 +1,6 @@
-import { matMulShared, tf, type SparseMatrix, type Tensor } from '../../../framework/device/index.js';
+import { tf, type SparseMatrix, type Tensor } from '../../../framework/device/index.js';
 import { chebyshevBasis, chebyshevSum } from './chebyshev-kernels.js';
+import { vertexLinear } from './vertex-linear.js';
 
 /**
  * y = Σ_{k<K} T_k(L̃) x W_k, the spectral convolution of the paper's Eq. 3 and 4; T_0 = x, T_1 = L̃ x, T_k = 2 L̃ T_{k−1} − T_{k−2}.
@@ -23,11 +24,11 @@ export function chebyshevConvolution(laplacian: SparseMatrix, x: Tensor, weights
     );
   }
   return tf.tidy(() => {
-    if (terms === 1) return matMulShared(x, tf.reshape(weights, [features, outputs]));
+    if (terms === 1) return vertexLinear(x, tf.reshape(weights, [features, outputs]));
     if (outputs >= features) {
-      return matMulShared(chebyshevBasis(laplacian, x, terms), tf.reshape(weights, [terms * features, outputs]));
+      return vertexLinear(chebyshevBasis(laplacian, x, terms), tf.reshape(weights, [terms * features, outputs]));
     }
     const sideBySide = tf.reshape(tf.transpose(weights, [1, 0, 2]), [features, terms * outputs]);
-    return chebyshevSum(laplacian, matMulShared(x, sideBySide), terms);
+    return chebyshevSum(laplacian, vertexLinear(x, sideBySide), terms);
   });
 }

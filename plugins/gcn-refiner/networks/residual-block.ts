@@ -1,7 +1,8 @@
-import { matMulShared, tf, type SparseMatrix, type Tensor, type Variable } from '../../../framework/device/index.js';
+import { tf, type SparseMatrix, type Tensor, type Variable } from '../../../framework/device/index.js';
 import type { Initializer } from '../../../framework/index.js';
 import { chebyshevConvolution } from '../maths/chebyshev-convolution.js';
 import { elu } from '../maths/elu.js';
+import { vertexLinear } from '../maths/vertex-linear.js';
 import { heNormal, zeros } from './initial-values.js';
 
 /** Makes a trainable tensor by name, as a stage's context does. */
@@ -32,7 +33,7 @@ export function residualBlock(variable: MakeVariable, name: string, { from, to, 
   return (x, laplacian) =>
     tf.tidy(() => {
       const hidden = elu(tf.add(chebyshevConvolution(laplacian, x, first), firstBias));
-      const straight = shortcut ? matMulShared(x, shortcut) : x;
+      const straight = shortcut ? vertexLinear(x, shortcut) : x;
       const sum = tf.add(tf.add(chebyshevConvolution(laplacian, hidden, second), straight), secondBias);
       return last ? sum : elu(sum);
     });

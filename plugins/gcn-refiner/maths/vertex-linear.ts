@@ -1,0 +1,32 @@
+import { defineKernel, matMulShared, tf, type KernelFunction, type Tensor } from '../../../framework/device/index.js';
+import { transposedProduct } from '../host/transposed-product.js';
+
+const weightGradient: KernelFunction<object> = defineKernel<object>({
+  name: 'gcn-refiner/vertex-linear-weight-gradient',
+  inputs: ['x', 'dy'],
+  outputs: ([x, dy]) => [{ shape: [x!.shape[2]!, dy!.shape[2]!], dtype: 'float32' }],
+  compute: ([x, dy], [dw]) =>
+    transposedProduct(x!.data as Float32Array, dy!.data as Float32Array, dw!.data as Float32Array, x!.shape[2]!, dy!.shape[2]!),
+});
+
+/**
+ * y[b] = x[b] W: one matrix for every vertex of every sample, as `matMulShared`, with a gradient of W made for many vertices.
+ *
+ * @param x float32 [B, N, F].
+ * @param weights float32 [F, M].
+ * @returns float32 [B, N, M].
+ * @throws RangeError when the shapes do not fit.
+ */
+export function vertexLinear(x: Tensor, weights: Tensor): Tensor {
+  return tf.customGrad((left, right, save) => {
+    const [input, matrix] = [left as Tensor, right as Tensor];
+    (save as (tensors: Tensor[]) => void)([input, matrix]);
+    return {
+      value: matMulShared(input, matrix),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [keptInput, keptMatrix] = saved as [Tensor, Tensor];
+        return [matMulShared(dy, tf.transpose(keptMatrix)), weightGradient([keptInput, dy], {})[0]!];
+      },
+    };
+  })(x, weights);
+}
