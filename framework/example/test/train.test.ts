@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { tf } from '../../device/index.js';
 import type { FlowError } from '../../errors/flow-error.js';
 import { readLines, readStepMetrics, readValidationMetrics } from '../../run/metrics.js';
 import { findRun } from '../../run/run-folder.js';
@@ -133,6 +134,13 @@ test('the best weights of a run start another', async () => {
   const { folder } = await runHere('straight', { file: derived, set: [...settings, 'train.stop.steps=1'] });
   const best = findRun(join(root, 'straight'), 'pipeline/toy').readRecord().best!;
   assert.is(readValidationMetrics(folder)[0]!.values['error.value'], best.value);
+});
+
+test('no run leaves a tensor behind', async () => {
+  await runHere('leaks', { name: 'first', set: [...settings, 'train.stop.steps=2'] });
+  const before = tf.memory().numTensors;
+  await runHere('leaks', { name: 'second', set: [...settings, 'train.stop.steps=41'] });
+  assert.is(tf.memory().numTensors, before);
 });
 
 test.run();
