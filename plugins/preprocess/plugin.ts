@@ -16,6 +16,10 @@ export const align = defineHost({
       default: 'keep', description: '`keep` never turns the photo, so that roll stays in the pose (Deep3D); `upright` turns the face upright.',
     }),
     threshold: Type.Number({ default: 0.5, minimum: 0.05, maximum: 0.99, description: 'Least probability at which a detection counts as a face.' }),
+    minConfidence: Type.Number({
+      default: 0.5, minimum: 0, maximum: 1,
+      description: 'Least confidence of the landmark network; faces behind a mask often stay below 0.1 although their landmarks are usable.',
+    }),
     maxDisagreement: Type.Number({
       default: 0.03, exclusiveMinimum: 0, maximum: 1,
       description: 'Largest mean distance between the landmarks of the photo and of its mirror image, as a share of the face\'s size.',

@@ -1,7 +1,7 @@
 /** k-means of colour features, in units that make their noise alike. */
 
 /** What counts as the same step in log luma, log(R / G) and log(G / B). */
-const unit = [0.35, 0.09, 0.09] as const;
+const unit = [0.55, 0.09, 0.09] as const;
 
 export interface ColourCluster {
   readonly mean: readonly [number, number, number];
@@ -41,15 +41,15 @@ function squaredDistance(features: Float32Array, pixel: number, centre: readonly
 function spreadStarts(features: Float32Array, pixels: Int32Array, count: number): number[][] {
   const mean = [0, 1, 2].map((axis) => pixels.reduce((sum, pixel) => sum + features[3 * pixel + axis], 0) / pixels.length);
   const starts = [mean];
-  const nearest = Float32Array.from(pixels, (pixel) => squaredDistance(features, pixel, mean));
+  const gaps = Float32Array.from(pixels, (pixel) => squaredDistance(features, pixel, mean));
   while (starts.length < count) {
     // The farthest pixel is often a stray one; a high quantile is not.
-    const limit = Float32Array.from(nearest).sort()[Math.floor(0.97 * (nearest.length - 1))];
-    const pixel = pixels[nearest.findIndex((distance) => distance >= limit)];
+    const limit = Float32Array.from(gaps).sort()[Math.floor(0.97 * (gaps.length - 1))];
+    const pixel = pixels[gaps.findIndex((distance) => distance >= limit)];
     const start = [0, 1, 2].map((axis) => features[3 * pixel + axis]);
     starts.push(start);
     pixels.forEach((other, index) => {
-      nearest[index] = Math.min(nearest[index], squaredDistance(features, other, start));
+      gaps[index] = Math.min(gaps[index], squaredDistance(features, other, start));
     });
   }
   return starts;
@@ -60,14 +60,7 @@ function assign(features: Float32Array, weights: Float32Array, pixels: Int32Arra
   let total = 0;
   for (let index = 0; index < pixels.length; index++) {
     const pixel = pixels[index];
-    let best = 0;
-    let least = Infinity;
-    for (let centre = 0; centre < centres.length; centre++) {
-      const distance = squaredDistance(features, pixel, centres[centre]);
-      if (distance >= least) continue;
-      least = distance;
-      best = centre;
-    }
+    const best = nearest(features, pixel, centres);
     const weight = weights[pixel];
     for (let axis = 0; axis < 3; axis++) sums[best][axis] += weight * features[3 * pixel + axis];
     sums[best][3] += weight;
@@ -76,4 +69,21 @@ function assign(features: Float32Array, weights: Float32Array, pixels: Int32Arra
   return sums
     .filter((sum) => sum[3] > 0)
     .map((sum): ColourCluster => ({ mean: [sum[0] / sum[3], sum[1] / sum[3], sum[2] / sum[3]], share: sum[3] / total }));
+}
+
+/** Index of the cluster whose mean is nearest to a pixel's colour. */
+export function nearestCluster(features: Float32Array, pixel: number, clusters: readonly ColourCluster[]): number {
+  return nearest(features, pixel, clusters.map(({ mean }) => mean));
+}
+
+function nearest(features: Float32Array, pixel: number, centres: readonly (readonly number[])[]): number {
+  let best = 0;
+  let least = Infinity;
+  for (let centre = 0; centre < centres.length; centre++) {
+    const distance = squaredDistance(features, pixel, centres[centre]);
+    if (distance >= least) continue;
+    least = distance;
+    best = centre;
+  }
+  return best;
 }

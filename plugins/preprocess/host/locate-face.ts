@@ -19,6 +19,8 @@ export type Box = readonly [number, number, number, number];
 export interface LocateOptions {
   /** Least probability of a detection. */
   readonly threshold: number;
+  /** Least confidence of the landmark network that this is a face. */
+  readonly minConfidence: number;
   /** Largest disagreement with the mirrored picture, as a share of the face's size. */
   readonly maxDisagreement: number;
 }
@@ -41,8 +43,6 @@ interface View {
 
 /** Width of the square that the landmark network sees, in widths of the face (MediaPipe's face landmark graph). */
 const meshCropScale = 1.5;
-
-const minMeshConfidence = 0.5;
 
 /**
  * Good enough to end the search at once. On 300 photos of three collections the disagreement's median was 0.008 and its 95th
@@ -74,17 +74,17 @@ export function locateFace(photo: Photo, hint: Box | null, networks: FaceNetwork
     for (const detection of candidatesIn(photo, view, hint, networks.detector, options.threshold)) {
       const face = refineLandmarks(photo, detection, networks.mesh);
       if (face.confidence > sure.confidence && face.disagreement < sure.disagreement) return face;
-      if (!best || rankOf(face) < rankOf(best)) best = face;
+      if (!best || rankOf(face, options) < rankOf(best, options)) best = face;
     }
   }
   if (!best) throw noFace(photo, hint);
-  if (best.confidence < minMeshConfidence || best.disagreement > options.maxDisagreement) throw untrusted(best, options);
+  if (best.confidence < options.minConfidence || best.disagreement > options.maxDisagreement) throw untrusted(best, options);
   return best;
 }
 
 /** Lower is better; a face that the landmark network denies comes after all others. */
-function rankOf({ confidence, disagreement }: LocatedFace): number {
-  return confidence < minMeshConfidence ? 1 + disagreement : disagreement;
+function rankOf({ confidence, disagreement }: LocatedFace, { minConfidence }: LocateOptions): number {
+  return confidence < minConfidence ? 1 + disagreement : disagreement;
 }
 
 /** The order of the search: the photo as it is, then smaller and larger faces, then turned photos. */
@@ -236,10 +236,10 @@ function noFace(photo: Photo, hint: Box | null): SampleError {
   });
 }
 
-function untrusted(face: LocatedFace, { maxDisagreement }: LocateOptions): SampleError {
+function untrusted(face: LocatedFace, { minConfidence, maxDisagreement }: LocateOptions): SampleError {
   return new SampleError('A face was detected, but its landmarks cannot be trusted.', {
-    expected: `confidence of at least ${minMeshConfidence} and a disagreement with the mirrored photo of at most ${maxDisagreement}`,
+    expected: `confidence of at least ${minConfidence} and a disagreement with the mirrored photo of at most ${maxDisagreement}`,
     got: `confidence ${face.confidence.toFixed(2)}, disagreement ${face.disagreement.toFixed(3)}`,
-    cure: 'use a photo in which less of the face is covered or turned away, or raise the option `maxDisagreement`',
+    cure: 'use a photo in which less of the face is covered or turned away, or change the options `minConfidence` and `maxDisagreement`',
   });
 }

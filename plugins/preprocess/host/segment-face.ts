@@ -18,8 +18,9 @@ const features = [
   { points: noseBase, inner: 1.1, outer: 1.7 },
 ];
 
-/** Log of the density of colours that are neither this skin nor the surroundings: even over the colours that occur. */
-const logAnything = Math.log(1 / 8);
+/** Density of colours that cover faces whatever surrounds them: some of any colour, and more of grey, white and black. */
+const anything = 1 / 12;
+const neutral = { share: 0.07, lightRange: 2.5, red: 0.06, blue: 0.07 } as const;
 
 /**
  * Probability that a pixel shows skin of the face, [size, size] in 0 … 1, zero outside the contour of the landmarks.
@@ -48,7 +49,7 @@ export function segmentFace(image: Float32Array, landmarks: Float32Array, size: 
     if (inside[pixel] === 0) return never;
     if (parts.some(({ core }) => core[pixel] > 0.5)) return 0;
     const likelihood = model.logPeak - distance / 2;
-    const other = Math.max(logAnything, logDensity(around, colours, pixel));
+    const other = Math.log(densityOfCovers(colours, pixel) + 0.25 * densityOf(around, colours, pixel));
     const before = Math.max(-1, Math.min(1.2, -1 + 25 * geometry.depth[pixel]));
     return Math.max(-8, Math.min(8, likelihood - other + before));
   });
@@ -135,12 +136,18 @@ function surroundings(colours: Float32Array, image: Float32Array, depth: Float32
   return clusterColours(colours, weights, 4);
 }
 
-/** Log density of a mixture of the clusters, each as wide as the colours of one material in one light. */
-function logDensity(clusters: readonly ColourCluster[], colours: Float32Array, pixel: number): number {
+/** Density of a mixture of the clusters, each as wide as the colours of one material in one light. */
+function densityOf(clusters: readonly ColourCluster[], colours: Float32Array, pixel: number): number {
   let density = 0;
   for (const { mean, share } of clusters) {
     const distance = ((colours[3 * pixel] - mean[0]) / 0.3) ** 2 + ((colours[3 * pixel + 1] - mean[1]) / 0.07) ** 2 + ((colours[3 * pixel + 2] - mean[2]) / 0.08) ** 2;
     density += (share * Math.exp(-distance / 2)) / (0.3 * 0.07 * 0.08 * (2 * Math.PI) ** 1.5);
   }
-  return Math.log(0.5 * density + 1e-12);
+  return density;
+}
+
+function densityOfCovers(colours: Float32Array, pixel: number): number {
+  const { share, lightRange, red, blue } = neutral;
+  const distance = (colours[3 * pixel + 1] / red) ** 2 + (colours[3 * pixel + 2] / blue) ** 2;
+  return anything + (share * Math.exp(-distance / 2)) / (2 * Math.PI * red * blue * lightRange);
 }

@@ -1,5 +1,5 @@
 /** The colour of one person's skin in one photo: a Gaussian around a smooth field of lightness and hue. */
-import { clusterColours, type ColourCluster } from './cluster-colours.js';
+import { chooseSkin } from './choose-skin.js';
 
 /** Where each pixel lies: [pixels, 2], about −1 … 1 over the face. */
 export type FacePositions = Float32Array;
@@ -11,21 +11,15 @@ export interface SkinModel {
   readonly logPeak: number;
 }
 
-/**
- * Hue of skin before anything is known of the photo, as log(R / G) and log(G / B): medians of 64 faces of many skin colours and
- * lights were 0.30 ± 0.11 and 0.20 ± 0.18; widened.
- */
-const hueBefore = { mean: [0.3, 0.2], deviation: [0.16, 0.25] } as const;
-
 /** Least standard deviations of log luma and the two hues: texture and compression noise. */
-const leastDeviation = [0.14, 0.045, 0.05] as const;
+const leastDeviation = [0.135, 0.04, 0.045] as const;
 
 /**
  * Most that the fit may spread before those are added: beyond it another material would be taken in. Saturated colours spread
  * more, so the bound grows with the hue itself.
  */
 function mostDeviation(meanHue: readonly [number, number]): [number, number, number] {
-  return [0.28, 0.06 + 0.08 * Math.abs(meanHue[0]), 0.06 + 0.15 * Math.abs(meanHue[1])];
+  return [0.25, 0.045 + 0.1 * Math.abs(meanHue[0]), 0.05 + 0.2 * Math.abs(meanHue[1])];
 }
 
 /** Terms of the lightness field and of the hue fields, by round: the fields become bendable only once the colour is found. */
@@ -37,10 +31,10 @@ const schedule: readonly { readonly light: number; readonly hue: number }[] = [
 /**
  * Robust fit: start at the cluster of `weights`-weighted pixels that most looks like skin, then rounds of weighted least squares for
  * the fields (constant, linear, quadratic in position) and the covariance, with Student weights (ν + 3) / (ν + d²), ν = 4, and
- * nothing from beyond d² = 14. `features` is [pixels, 3] from `colourFeatures`. Null when no pixel has weight.
+ * nothing from beyond d² = 12. `features` is [pixels, 3] from `colourFeatures`. Null when no pixel has weight.
  */
 export function fitSkinModel(features: Float32Array, positions: FacePositions, weights: Float32Array): SkinModel | null {
-  const start = likeliestSkin(clusterColours(features, weights, 5));
+  const start = chooseSkin(features, positions, weights);
   if (!start) return null;
   const pixels = weights.length;
   let expected = new Float32Array(features.length);
@@ -48,22 +42,12 @@ export function fitSkinModel(features: Float32Array, positions: FacePositions, w
   let covariance = [0.3 ** 2, 0, 0, 0, 0.06 ** 2, 0, 0, 0, 0.07 ** 2];
   let distances = mahalanobis(features, expected, covariance);
   for (const terms of schedule) {
-    const robust = weights.map((weight, pixel) => (distances[pixel] > 14 ? 0 : (weight * 7) / (4 + distances[pixel])));
+    const robust = weights.map((weight, pixel) => (distances[pixel] > 12 ? 0 : (weight * 7) / (4 + distances[pixel])));
     expected = fitFields(features, positions, robust, terms);
     covariance = covarianceOf(features, expected, robust, mostDeviation([start.mean[1], start.mean[2]]));
     distances = mahalanobis(features, expected, covariance);
   }
   return { distances, logPeak: -0.5 * Math.log(determinant(covariance)) - 1.5 * Math.log(2 * Math.PI) };
-}
-
-/** The cluster with the most weight, hue as of skin, and as red as any: cloth and lenses are less red than the skin beside them. */
-function likeliestSkin(clusters: readonly ColourCluster[]): ColourCluster | undefined {
-  const reddest = Math.max(...clusters.filter(({ share }) => share > 0.025).map(({ mean }) => mean[1]));
-  const score = ({ mean, share }: ColourCluster): number => {
-    const strange = ((mean[1] - hueBefore.mean[0]) / hueBefore.deviation[0]) ** 2 + ((mean[2] - hueBefore.mean[1]) / hueBefore.deviation[1]) ** 2;
-    return Math.log(share) - strange / 2 - Math.max(0, reddest - mean[1]) / 0.12;
-  };
-  return [...clusters].sort((first, second) => score(second) - score(first))[0];
 }
 
 /** Least-squares fields of the three features over the terms 1, x, y, x², xy, y². */
@@ -109,7 +93,7 @@ function fillBasis(basis: Float64Array, positions: FacePositions, pixel: number)
 }
 
 /** Pull towards a flat field. Hue needs the stronger one: a tilted field would reach from skin to the cloth of a face mask. */
-const ridge = { light: 0.01, hue: 0.15 } as const;
+const ridge = { light: 0.05, hue: 0.15 } as const;
 
 /** Solves a symmetric system [n, n + 1] with a ridge, as a share of all weight, on all terms but the constant. */
 function solveRidge(system: Float64Array[], share: number): number[] {

@@ -11,7 +11,7 @@ import { loadFaceNetworks } from '../networks/face-networks.js';
 import { align } from '../plugin.js';
 import { builtInPhoto, crop, turned } from './photos.js';
 
-const defaults: AlignOptions = { size: 112, roll: 'keep', threshold: 0.5, maxDisagreement: 0.03 };
+const defaults: AlignOptions = { size: 112, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03 };
 let networks: Awaited<ReturnType<typeof loadFaceNetworks>>;
 
 function run(photo: Photo, box: Box | null = null, options: Partial<AlignOptions> = {}): AlignedFace {
