@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +9,7 @@ import { tf } from '../../device/index.js';
 import type { FlowError } from '../../errors/flow-error.js';
 import { readLines, readStepMetrics, readValidationMetrics } from '../../run/metrics.js';
 import { findRun } from '../../run/run-folder.js';
-import { readEvents } from '../../run/test/read-events.js';
+import { killRun, outcomeOf as outcomeOfRun } from '../../run/test/killed-runs.js';
 import { runPipeline, type RunOptions, type RunResult } from '../../run-pipeline.js';
 import { randomFor } from '../../values/random.js';
 
@@ -30,23 +28,8 @@ function runHere(folder: string, more: Partial<RunOptions> = {}): Promise<RunRes
   return runPipeline({ ...optionsIn(folder, more), builtin: async () => [] });
 }
 
-function start(options: RunOptions): ChildProcess {
-  const script = fileURLToPath(new URL('./run-example.ts', import.meta.url));
-  return spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-/** Everything that must not depend on interruptions: weights, logs, samples, and events without their times. */
-function outcomeOf(folder: string): Record<string, unknown> {
-  const run = join(root, folder, 'pipeline', 'toy');
-  const text = (...parts: string[]): string => readFileSync(join(run, ...parts)).toString('latin1');
-  const samples = readdirSync(join(run, 'samples', 'table')).sort();
-  return {
-    weights: text('weights.safetensors'), best: text('checkpoints', 'best.safetensors'), metrics: text('metrics.jsonl'), validation: text('validation.jsonl'),
-    samples: samples.map((name) => [name, text('samples', 'table', name)]),
-    events: readEvents(readFileSync(join(run, 'events.out.tfevents.flow'))).map(({ wallTime: _wallTime, ...event }) => event),
-    quarantine: readLines<{ key: string }>(join(run, 'quarantine.jsonl')).map(({ key }) => key).sort(),
-  };
-}
+const runFolder = (folder: string): string => join(root, folder, 'pipeline', 'toy');
+const outcomeOf = (folder: string): Record<string, unknown> => outcomeOfRun(runFolder(folder), 'table');
 
 test('trains from YAML alone: the loss falls, held-out points improve, everything is in the folder', async () => {
   const result = await runHere('straight');
@@ -68,15 +51,8 @@ test('trains from YAML alone: the loss falls, held-out points improve, everythin
 
 test('killed at any moment and resumed: the same weights, logs and samples as uninterrupted', async () => {
   const random = randomFor('kill', Date.now());
-  const metrics = join(root, 'killed', 'pipeline', 'toy', 'metrics.jsonl');
-  let kills = 0;
-  for (const steps of [1, 45]) {
-    const child = start(optionsIn('killed', { resume: kills > 0 }));
-    while (child.exitCode === null && readLines(metrics).length < steps) await sleep(5);
-    await sleep(random.between(0, 80));
-    child.kill('SIGKILL');
-    if (child.exitCode === null) await once(child, 'exit');
-    kills++;
+  for (const [kills, steps] of [1, 45].entries()) {
+    await killRun({ ...optionsIn('killed', { resume: kills > 0 }), withoutPlugins: true }, runFolder('killed'), steps, random.between(0, 80));
   }
   await runHere('killed', { resume: true });
   assert.equal(outcomeOf('killed'), outcomeOf('straight'));
