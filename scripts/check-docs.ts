@@ -38,7 +38,7 @@ function checkPlugin(plugin: Plugin): void {
   const text = readFileSync(file, 'utf8');
   for (const [kind, types] of Object.entries({ stage: plugin.stages ?? {}, resource: plugin.resources ?? {} })) {
     for (const [name, contract] of Object.entries(types)) {
-      if (!text.includes(`\`${plugin.name}/${name}\``)) problems.push(`${file} does not mention the ${kind} type ${plugin.name}/${name}`);
+      if (!text.includes(`\`${plugin.name}/${name}\``) && !text.includes(`\`${name}\``)) problems.push(`${file} does not mention the ${kind} type ${plugin.name}/${name}`);
       const options = (contract as { options?: { properties?: Record<string, { description?: string }> } }).options?.properties ?? {};
       for (const [option, schema] of Object.entries(options)) {
         if (!text.includes(`\`${option}\``)) problems.push(`${file} does not mention option ${option} of ${plugin.name}/${name}`);
