@@ -19,7 +19,7 @@ async function stockKernels(names: readonly string[]): Promise<ReadonlyMap<strin
   return new Map(names.flatMap((name) => (tf.getKernel(name, 'wasm') ? [[name, kernelOf(name, 'wasm')] as const] : [])));
 }
 
-function best(run: () => Tensor | Tensor[] | void, times = 25): number {
+function best(run: () => Tensor | Tensor[] | void, times = 40): number {
   let shortest = Infinity;
   for (let time = 0; time < times; time++) {
     const start = performance.now();

@@ -2,6 +2,7 @@
 export { tf, type Tensor, type Variable } from './tf.js';
 export { useEngine, probeEngines, type Engine, type EngineName, type EngineReport } from './engines.js';
 export { defineKernel, type KernelFunction, type KernelSpec, type KernelView, type KernelOutput } from './define-kernel.js';
+export { heapKernels, heapPointer, placeOnHeap, type HeapKernels } from './simd/index.js';
 export { stopGradient, withoutTape } from './tape.js';
 export { gatherRows } from './operators/gather-rows.js';
 export { matMulShared } from './operators/mat-mul-shared.js';
