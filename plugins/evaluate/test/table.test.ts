@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { float32, FlowError } from '../../../framework/index.js';
+import { float32, type FlowError } from '../../../framework/index.js';
 import { stage } from '../stages/table.js';
 
 let folder = '';
