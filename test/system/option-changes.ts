@@ -25,7 +25,7 @@ function ofGraph(graph: string, stage: string, options: Readonly<Record<string, 
 }
 
 /** Sizes of pictures agree over the whole graph, so they change together. */
-const size = weights({ profiles: { tiny: { params: { size: 48 } } } });
+const size = weights({ profiles: { smallest: { params: { size: 48 } } } });
 /** Landmarks are no part of a loss here: what shows them is their error against the detector's. */
 const landmarkError = {
   stages: { nme: { use: 'evaluate/landmark-error', in: { landmarks: 'first.landmarks', reference: 'align.landmarks68', box: 'align.box' } } },
@@ -48,7 +48,7 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
   'coarse-3dmm/fit': of('fit', { landmarkNoise: 0.03, rounds: 1, lightRounds: 1, colourNoise: 0.2 }),
   'coarse-3dmm/decode': { size: { document: inGraph('reconstruct', 'decode', { size: 80 }), given: landmarkError, shows: 'metrics' } },
   'coarse-3dmm/regress': ofGraph('estimate', 'regress', { backbone: 'small' }),
-  'gcn-refiner/refine': ofGraph('reconstruct', 'refine', { terms: 2, widths: [4, 5, 4], pooled: true }),
+  'gcn-refiner/refine': ofGraph('reconstruct', 'refine', { terms: 2, widths: [4, 5, 4], pooled: false }),
   'gcn-refiner/fuse': ofGraph('reconstruct', 'fuse', { mode: 'absolute' }),
   'faid/embed': of('shown', { identitySize: 130, attributeSize: 80, only: 'identity' }),
   'faid/decode': ofGraph('reconstruct', 'detail', { terms: 2, widths: [4, 5, 4], coarse: 7 }),
@@ -57,7 +57,8 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
     ...of('rotate', { yaw: 10, extremeShare: 1, pitch: 1, roll: 1, light: 'random' }),
     extremeYaw: weights(inStage('rotate', { extremeYaw: 60 }), inStage('rotate', { extremeShare: 1 })),
   },
-  'self-augment/occlude': of('occluded', { size: 56, kinds: ['bar'], count: [3, 3], area: [0.2, 0.3], skinShare: 1 }),
+  'self-augment/occlude': of('occluded', { size: 32, kinds: ['bar'], count: [3, 3], area: [0.2, 0.3], skinShare: 1 }),
+  'self-augment/compose': {},
   'losses/photometric': {},
   'losses/identity': of('identity', { centre: false }),
   'losses/attribute': of('attribute', { scale: false }),

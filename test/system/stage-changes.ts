@@ -50,6 +50,7 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   seen: rewired('seen', 'mask', gone),
   first: rewired('first', 'coefficients', 'estimated.coefficients'),
   photometric: withoutLoss('photometric', 'photometric'),
+  pasted: weights({ stages: { pasted: gone, shown: { in: { image: 'first.image' } } } }),
   shown: rewired('shown', 'image', 'rotated.image'),
   identity: withoutLoss('identity', 'identity'),
   attribute: withoutLoss('attribute', 'attribute'),
