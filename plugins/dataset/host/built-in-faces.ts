@@ -1,7 +1,7 @@
 /**
  * The faces in the group photos that come with `@vladmandic/face-api`: 22 faces of about 19 people.
  *
- * Boxes are the answers of the packaged detector (`preprocess`), left to right, each looked at; one false answer, a dress, was
+ * Boxes are the answers of the packaged detector (`scripts/find-built-in-faces.ts`), each looked at; one false answer, a dress, was
  * struck out. People were told apart by eye and by a face recognition network; where two photos may show the same person
  * they carry the same name, so that nobody is on both sides of the split.
  */
