@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { errorCodes } from '../framework/errors/error-codes.js';
 import type { Plugin } from '../framework/plugin/define.js';
 import { builtinPlugins } from '../plugins/index.js';
+import { currentSchema, schemaFile } from './editor-schema.js';
 
 const problems: string[] = [];
 
@@ -53,6 +54,7 @@ markdownFiles().forEach(checkLinks);
 builtinPlugins.forEach(checkPlugin);
 const folders = readdirSync('plugins', { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 for (const folder of folders) if (!builtinPlugins.some((plugin) => plugin.name === folder)) problems.push(`plugins/index.ts does not list ${folder}`);
+if (readFileSync(schemaFile, 'utf8') !== (await currentSchema())) problems.push(`${schemaFile} is out of date: npm run schema`);
 
 for (const problem of problems) console.error(problem);
 console.log(problems.length === 0 ? 'documents agree with the code' : `${problems.length} problems in the documents`);
