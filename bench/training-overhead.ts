@@ -46,7 +46,7 @@ async function throughFramework(name: string): Promise<void> {
   const adam = newAdam();
   await train({
     plan: plan.train!, program, variables: program.variables, adam, batches, epochLength: batches.epochLength, logs,
-    identity: { seed: plan.seed, engine: engine.name, planDigest: plan.digest }, settleAtOnce: engine.readsSynchronously,
+    identity: { seed: plan.seed, engine: engine.name, planDigest: plan.digest, dataDigest: '' }, settleAtOnce: engine.readsSynchronously,
     checkpoints: openCheckpoints(join(folder, name), 1),
   });
   await batches.close();

@@ -22,6 +22,8 @@ export interface CheckpointState {
   readonly seed: number;
   readonly engine: string;
   readonly planDigest: string;
+  /** Hash of the keys of the training samples: the order of an epoch is a function of them. */
+  readonly dataDigest: string;
   readonly refusedKeys: readonly string[];
   readonly offsets: LogOffsets;
   readonly best: BestValue | null;

@@ -5,7 +5,7 @@ import { FlowError } from '../errors/flow-error.js';
 import { loggable, type RunLogs, type StepMetrics, type ValidationMetrics } from '../run/metrics.js';
 import type { TrainPlan } from '../pipeline/plan.js';
 import { readVerdict, type Adam } from './adam.js';
-import type { BestValue, Checkpoint, CheckpointStore } from './checkpoint.js';
+import type { BestValue, Checkpoint, CheckpointState, CheckpointStore } from './checkpoint.js';
 import { createGuard, type NonFiniteGuard } from './non-finite.js';
 import type { DataCursor, LossAndGradients, NamedVariable, TrainBatch, TrainingProgram } from './program.js';
 import { disposeResult, mapLoggable, scalar, scalars } from './read-back.js';
@@ -36,7 +36,7 @@ export interface TrainingRun {
   readonly batches: AsyncIterator<TrainBatch>;
   /** Samples of an epoch. */
   readonly epochLength: number;
-  readonly identity: { readonly seed: number; readonly engine: string; readonly planDigest: string };
+  readonly identity: Pick<CheckpointState, 'seed' | 'engine' | 'planDigest' | 'dataDigest'>;
   readonly logs: RunLogs;
   readonly checkpoints: CheckpointStore;
   readonly refusedKeys?: () => readonly string[];

@@ -1,5 +1,6 @@
 /** Training as an activity of a run: data, optimiser, logs and checkpoints put around the loop, and taken down again. */
 import { digestOf } from '../flow/digest.js';
+import { FlowError } from '../errors/flow-error.js';
 import { openBatches, type BatchStream } from '../flow/open-batches.js';
 import type { PlannedSection } from '../pipeline/plan.js';
 import { openRunLogs, readTimings, type RunLogs } from '../run/metrics.js';
@@ -30,6 +31,7 @@ export async function runTraining(session: Session): Promise<TrainingResult> {
     if (start) restore(programs.variables.list(), adam, start);
     const sections = programs.runners({ ...plan.trainGraph!, sections: plan.trainGraph!.sections.filter((other) => other !== section) });
     batches = await openBatches(plan, plan.trainGraph!, { services, section, sections, start: start?.state.cursor });
+    checkSamples(session, batches);
     const outcome = await train({ ...partsOf(session, adam, logs, batches), program, batches });
     if (outcome.reason === 'finished') {
       await exportWeights(folder.file('weights.safetensors'), programs.variables.list(), { pipeline: plan.name, run: folder.name, step: String(outcome.step) });
@@ -48,7 +50,7 @@ function partsOf(session: Session, adam: Adam, logs: RunLogs, batches: BatchStre
     plan: plan.train!, adam, logs, start,
     variables: programs.variables.list(),
     epochLength: batches.epochLength,
-    identity: { seed: plan.seed, engine: engine.name, planDigest: plan.digest },
+    identity: { seed: plan.seed, engine: engine.name, planDigest: plan.digest, dataDigest: digestOf(batches.keys) },
     checkpoints: openCheckpoints(folder.checkpoints, plan.train!.checkpoint.keep),
     refusedKeys: () => batches.refusedKeys(),
     validation: validationOf(session),
@@ -57,6 +59,20 @@ function partsOf(session: Session, adam: Adam, logs: RunLogs, batches: BatchStre
     interrupted: () => interrupts.interrupted(),
     elapsedBefore: readTimings(folder.path).at(-1)?.elapsed,
   };
+}
+
+/** Other samples would be visited in another order than the interrupted run meant to. */
+function checkSamples({ start, engine, folder, progress }: Session, { keys }: BatchStream): void {
+  if (!start) return;
+  if (start.state.dataDigest !== digestOf(keys)) {
+    throw new FlowError('FLOW_RUN_STATE', {
+      message: `The training samples are not those that the run "${folder.name}" began with.`, who: folder.name, got: `${keys.length} samples now`,
+      cure: 'Bring back the data of the run, or start a new run and load the weights with `weights:`.',
+    });
+  }
+  if (start.state.engine !== engine.name) {
+    progress.say(`the checkpoint was made on ${start.state.engine}: from here on, numbers differ in their last digits from an uninterrupted run`);
+  }
 }
 
 function lossSection({ plan }: Session): PlannedSection {

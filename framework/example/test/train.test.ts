@@ -10,6 +10,7 @@ import type { FlowError } from '../../errors/flow-error.js';
 import { readLines, readStepMetrics, readValidationMetrics } from '../../run/metrics.js';
 import { findRun } from '../../run/run-folder.js';
 import { killRun, outcomeOf as outcomeOfRun } from '../../run/test/killed-runs.js';
+import { openCheckpoints } from '../../train/checkpoint.js';
 import { runPipeline, type RunOptions, type RunResult } from '../../run-pipeline.js';
 import { randomFor } from '../../values/random.js';
 
@@ -92,6 +93,15 @@ test('another pipeline cannot resume the run, a longer one can', async () => {
   assert.match(error.describe(), /train\.optimizer\.adam\.learningRate: 0\.02 → 0\.5/);
   const result = await runHere('straight', { resume: true, set: [...settings, 'train.stop.steps=100'] });
   assert.is(result.step, 100);
+});
+
+test('other samples cannot continue the run', async () => {
+  const store = openCheckpoints(join(root, 'full', 'pipeline', 'toy', 'checkpoints'), 2);
+  const { checkpoint } = store.latest();
+  store.save({ ...checkpoint!, state: { ...checkpoint!.state, dataDigest: 'of other samples' } });
+  const error = await runHere('full', { resume: true }).then(() => assert.unreachable(), (reason: FlowError) => reason) as FlowError;
+  assert.is(error.code, 'FLOW_RUN_STATE');
+  assert.match(error.message, /not those that the run "toy" began with/);
 });
 
 test('the best weights predict the test points, as they did in validation', async () => {

@@ -19,7 +19,7 @@ function checkpointAt(step: number): Checkpoint {
   return {
     variables: values(0), adam: { steps: step, first: values(1), second: values(2) },
     state: {
-      step, adamSteps: step, cursor: { epoch: 1, position: 7 }, seed: 3, engine: 'wasm', planDigest: 'abc', refusedKeys: ['k9'],
+      step, adamSteps: step, cursor: { epoch: 1, position: 7 }, seed: 3, engine: 'wasm', planDigest: 'abc', dataDigest: 'def', refusedKeys: ['k9'],
       offsets: { 'metrics.jsonl': 120 }, best: { step: 2, value: 0.5 }, validatedAt: 2, nonFinite: 0,
     },
   };

@@ -55,7 +55,7 @@ async function runIn(path: string, options: Options = {}): Promise<Result> {
   try {
     const outcome = await train({
       plan, program, variables: program.variables, epochLength: samples, adam, logs, checkpoints, start, batches: batchesFrom(start?.state.cursor ?? { epoch: 0, position: 0 }, plan.batch, options.poisoned),
-      identity: { seed: 1, engine: 'wasm', planDigest: 'd' }, interrupted: () => options.stopAfter !== undefined && asked++ >= options.stopAfter,
+      identity: { seed: 1, engine: 'wasm', planDigest: 'd', dataDigest: 'k' }, interrupted: () => options.stopAfter !== undefined && asked++ >= options.stopAfter,
       ...options.extra,
     });
     const weights = program.variables.flatMap(({ variable }) => [...variable.dataSync()]);
