@@ -33,12 +33,13 @@ export function describeType(registry: PluginRegistry, use: string): DescribedTy
 
 function describeStage({ use, contract, plugin, source }: RegisteredStage): DescribedType {
   const rest: Ports = contract.inRest ? { '(any other name)': contract.inRest } : {};
+  const outputs: Ports = { ...contract.out, ...(contract.kind === 'device' && contract.outRest ? { '(name of a further input)': contract.outRest } : {}) };
   const draws = contract.kind === 'device' ? (contract.draws ?? {}) : {};
   const lines = [
     `${use}  (${contract.kind}, plugin ${plugin.name} ${plugin.version}, version ${contract.version})`,
     contract.summary,
     ...section('in', portLines({ ...contract.in, ...rest })),
-    ...section('out', portLines(contract.out)),
+    ...section('out', portLines(outputs)),
     ...section('drawn on the host for each sample', portLines(draws)),
     ...section('resources', Object.entries(contract.resources ?? {}).map(([slot, kind]) => `${slot}: ${kind.name}`)),
     ...section('options', optionLines(contract.options.properties as Record<string, OptionSchema>)),

@@ -56,7 +56,7 @@ export async function compileStage(planned: PlannedStage, services: StageService
     trained: planned.trainable && variables.length > 0,
     hasDraws: contract.draws !== undefined && Object.keys(contract.draws).length > 0,
     draw: (key, epoch) => drawSample(planned, implementation, services.seed, key, epoch),
-    run: (call) => runStage(planned, contract, built, call),
+    run: (call) => runStage(planned, built, call),
   };
 }
 
@@ -118,7 +118,7 @@ function drawSample(planned: PlannedStage, implementation: AnyImplementation, se
   return implementation.draw(randomFor(seed, 'draw', planned.name, epoch, key), planned.options);
 }
 
-function runStage(planned: PlannedStage, contract: DeviceContract, built: DeviceFunction<Ports, Ports, Ports>, call: StageCall): Record<string, Tensor> {
+function runStage(planned: PlannedStage, built: DeviceFunction<Ports, Ports, Ports>, call: StageCall): Record<string, Tensor> {
   return tf.tidy(() => {
     const made = named(planned, 'failed', () => built.run(call.inputs as never, { draws: call.draws as never, training: call.training }));
     const outputs = made as Readonly<Record<string, Tensor | undefined>>;
@@ -128,7 +128,7 @@ function runStage(planned: PlannedStage, contract: DeviceContract, built: Device
     // Outputs are freed when their last reader is done, so they must not be anyone else's.
     const taken = new Set<unknown>([...Object.values(call.inputs), ...Object.values(call.draws)]);
     const result: Record<string, Tensor> = {};
-    for (const port of Object.keys(contract.out)) {
+    for (const port of Object.keys(planned.outputPorts)) {
       const tensor = checkOutput(planned, port, outputs[port], call.batch);
       if (!tensor || !call.wanted.has(port)) continue;
       const shared = taken.has(tensor) || tensor.kept || tensor instanceof tf.Variable;

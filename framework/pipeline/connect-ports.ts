@@ -1,4 +1,5 @@
 /** Ties inputs to outputs and slots to resources: every name exists, every required input is connected. */
+import { outputPortsOf } from '../plugin/output-ports.js';
 import type { PortType, Ports } from '../plugin/port-types.js';
 import type { StageContract } from '../plugin/stage-types.js';
 import type { Place } from '../errors/flow-error.js';
@@ -33,8 +34,9 @@ export function inputType(contract: StageContract, port: string): PortType | und
   return Object.hasOwn(ports, port) ? ports[port] : contract.inRest;
 }
 
-export function outputType(contract: StageContract, port: string): PortType | undefined {
-  const ports = contract.out as Ports;
+/** The type of an output port; a contract with `outRest` has one for each further input that the file names. */
+export function outputType({ stage, type }: TypedStage, port: string): PortType | undefined {
+  const ports = outputPortsOf(type.contract, Object.keys(stage.definition.in ?? {}));
   return Object.hasOwn(ports, port) ? ports[port] : undefined;
 }
 
@@ -75,8 +77,8 @@ function edgePlace(compilation: Compilation, level: Level, input: unknown, path:
 function hasOutput(compilation: Compilation, pipeline: ResolvedPipeline, stage: ExpandedStage, from: string, port: string, path: Path): boolean {
   const producer = pipeline.stages.get(from);
   if (!producer) return false;
-  if (outputType(producer.type.contract, port)) return true;
-  const names = Object.keys(producer.type.contract.out);
+  if (outputType(producer, port)) return true;
+  const names = Object.keys(outputPortsOf(producer.type.contract, Object.keys(producer.stage.definition.in ?? {})));
   compilation.problems.add('FLOW_EDGE', {
     who: stage.name, message: `${from} (${producer.type.use}) has no output "${port}"`, where: compilation.place(path),
     expected: names.length ? `one of ${listNames(names)}` : `no output: it is a ${producer.type.contract.kind}`, cure: suggestion(port, names),

@@ -3,7 +3,8 @@
  * meanings are unified, so that a size decided at one end of the graph is known at the other.
  */
 import type { Place } from '../errors/flow-error.js';
-import type { Dimension, PortType, Ports, TensorPort } from '../plugin/port-types.js';
+import { outputPortsOf } from '../plugin/output-ports.js';
+import type { Dimension, PortType, TensorPort } from '../plugin/port-types.js';
 import type { Compilation } from './compilation.js';
 import { inputType, outputType, type Connections } from './connect-ports.js';
 import type { CheckedOptions, Options } from './check-options.js';
@@ -38,7 +39,7 @@ export function unifyTypes(compilation: Compilation, pipeline: ResolvedPipeline,
     const { contract } = stage.type;
     const names = new Set([...Object.keys(contract.in), ...Object.keys(connections.edges.get(name)!)]);
     inputs.set(name, Object.fromEntries([...names].map((port) => [port, solver.planned(stage, inputType(contract, port)!)])));
-    outputs.set(name, Object.fromEntries(Object.entries(contract.out as Ports).map(([port, type]) => [port, solver.planned(stage, type)])));
+    outputs.set(name, Object.fromEntries(Object.entries(outputPortsOf(contract, Object.keys(connections.edges.get(name)!))).map(([port, type]) => [port, solver.planned(stage, type)])));
   }
   return { inputs, outputs };
 }
@@ -58,7 +59,7 @@ class TypeSolver {
   connect(stage: TypedStage, port: string, edge: PlannedEdge): void {
     const producer = this.pipeline.stages.get(edge.stage)!;
     const to: End = { stage, port, type: inputType(stage.type.contract, port)!, place: edge.place };
-    const from: End = { stage: producer, port: edge.port, type: outputType(producer.type.contract, edge.port)!, place: this.compilation.keyPlace(producer.stage.path) };
+    const from: End = { stage: producer, port: edge.port, type: outputType(producer, edge.port)!, place: this.compilation.keyPlace(producer.stage.path) };
     const [expected, got] = [this.planned(to.stage, to.type), this.planned(from.stage, from.type)];
     const decisions = this.#conflict(from, to);
     if (!decisions) return;

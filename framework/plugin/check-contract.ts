@@ -12,6 +12,7 @@ export function checkContract(use: string, contract: StageContract): void {
   };
   if (!['source', 'host', 'device', 'sink'].includes(contract.kind)) fail('the stage type has no kind', 'a contract made by defineSource, defineHost, defineDevice or defineSink');
   if (contract.options?.type !== 'object') fail('the options are not an object schema', 'options: Type.Object({ … })');
+  if (contract.kind === 'device' && contract.outRest && !contract.inRest) fail('there is `outRest` without `inRest`', 'inRest: tensor(dtype, shape, meaning)');
   const slots = Object.keys(contract.resources ?? {});
   for (const [name, port] of allPorts(contract)) {
     if (contract.kind === 'device' && port.kind !== 'tensor') fail(`the port "${name}" of a device stage is not a tensor`, 'tensor(dtype, shape, meaning)');
@@ -27,7 +28,8 @@ export function checkContract(use: string, contract: StageContract): void {
 function allPorts(contract: StageContract): [string, Ports[string]][] {
   const draws: Ports = contract.kind === 'device' ? (contract.draws ?? {}) : {};
   const rest: [string, Ports[string]][] = contract.inRest ? [['further inputs', contract.inRest]] : [];
-  return [...Object.entries(contract.in as Ports), ...Object.entries(contract.out as Ports), ...Object.entries(draws), ...rest];
+  const restOut: [string, Ports[string]][] = contract.kind === 'device' && contract.outRest ? [['outputs of further inputs', contract.outRest]] : [];
+  return [...Object.entries(contract.in as Ports), ...Object.entries(contract.out as Ports), ...Object.entries(draws), ...rest, ...restOut];
 }
 
 function isDimension(dimension: Dimension, slots: readonly string[]): boolean {

@@ -84,6 +84,8 @@ export interface DeviceContract<
 > extends CommonContract<In, O, R> {
   readonly kind: 'device';
   readonly out: Out;
+  /** When given, every further input (`inRest`) has an output of its name and of this type (the weighted terms of `losses/total`). */
+  readonly outRest?: TensorPort;
   /** It creates variables: then no host stage may stand between it and the loss. */
   readonly trainable?: boolean;
   /** Random inputs of one sample, drawn on the host by `draw` and uploaded with the batch. */

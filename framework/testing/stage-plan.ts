@@ -1,6 +1,7 @@
 /** A plan of one stage, made from its contract and the inputs of a test, as the compiler would make it from a file. */
 import type { PlannedPort, PlannedStage } from '../pipeline/plan.js';
 import { validate } from '../pipeline/validate.js';
+import { outputPortsOf } from '../plugin/output-ports.js';
 import type { Dimension, Ports, PortType } from '../plugin/port-types.js';
 import type { StageContract } from '../plugin/stage-types.js';
 import type { TObject } from '../index.js';
@@ -55,7 +56,7 @@ export function planStage(contract: AnyContract, request: StageRequest, samples:
       if (!type) throw new Error(`the stage has no input "${port}"`);
       return [[port, planPort(type, extents)] as const];
     })),
-    outputPorts: Object.fromEntries(Object.entries(contract.out).map(([port, type]) => [port, planPort(type, extents)])),
+    outputPorts: Object.fromEntries(Object.entries(outputPortsOf(contract, connected)).map(([port, type]) => [port, planPort(type, extents)])),
     onError: { policy: 'fail', attempts: 1, maxRate: 0, minCount: 1 },
   };
 }

@@ -47,7 +47,7 @@ test('training needs the loss and its logs, validation needs metrics and sinks',
   assert.equal(plan.trainGraph!.stages.filter((name) => name === 'write'), []);
   assert.ok(plan.validateGraph!.stages.includes('write'));
   assert.not.ok(plan.validateGraph!.stages.includes('total'));
-  assert.equal(plan.trainGraph!.sections[0]!.outputs, ['total.loss', 'error.loss', 'cycle.loss']);
+  assert.equal(plan.trainGraph!.sections[0]!.outputs, ['total.loss', 'error.loss', 'cycle.loss', 'total.error', 'total.cycle'], 'weighted terms are logged');
   assert.is(plan.runGraph, undefined);
 });
 
@@ -63,7 +63,7 @@ test('the train block is complete', async () => {
   assert.equal(rest, {
     loss: 'total.loss', optimizer: { learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, learningRates: { 'auto/encode': 0.1 },
     decay: { factor: 0.9, every: { epochs: 1 } }, clipNorm: 0, batch: 4, microBatch: 2, stop: { steps: 100 },
-    checkpoint: { everySteps: 200, keep: 3 }, onNonFinite: 'fail', log: ['error.loss', 'cycle.loss', 'total.loss'],
+    checkpoint: { everySteps: 200, keep: 3 }, onNonFinite: 'fail', log: ['error.loss', 'cycle.loss', 'total.loss', 'total.error', 'total.cycle'],
   });
 });
 

@@ -45,7 +45,7 @@ const devices = {
   mix: defineDevice({ ...common, summary: 'Mean of two waves.', options: none, in: { one: wave, two: wave }, out: { wave } }),
   pass: defineDevice({ ...common, summary: 'Anything, unchanged.', options: none, in: { x: tensor('float32', ['N'], '?m') }, out: { y: tensor('float32', ['N'], '?m') } }),
   error: defineDevice({ ...common, summary: 'Squared error.', options: none, in: { wave, target: wave }, out: { loss, ratio: tensor('float32', [], 'ratio') } }),
-  total: defineDevice({ ...common, summary: 'Sum of losses.', options: Type.Object({ weights: Type.Record(Type.String(), Type.Number(), { default: {} }) }), in: {}, inRest: loss, out: { loss } }),
+  total: defineDevice({ ...common, summary: 'Sum of losses.', options: Type.Object({ weights: Type.Record(Type.String(), Type.Number(), { default: {} }) }), in: {}, inRest: loss, outRest: loss, out: { loss } }),
 };
 
 const sinks = {

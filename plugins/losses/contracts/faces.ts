@@ -78,8 +78,8 @@ export const selfAugmentation = defineDevice({
 });
 
 export const total = defineDevice({
-  summary: 'Eq. 5: weighted sum of named terms.',
-  version: 1,
+  summary: 'Eq. 5: weighted sum of named terms; gives each weighted term too, under the name of its input.',
+  version: 2,
   options: Type.Object({
     weights: Type.Record(Type.String(), Type.Number(), {
       default: {},
@@ -88,6 +88,7 @@ export const total = defineDevice({
   }, { additionalProperties: false }),
   in: {},
   inRest: loss,
+  outRest: loss,
   out: { loss },
   load: () => import('../stages/total.js'),
 });

@@ -1,7 +1,8 @@
+import { tf } from '../../../framework/device/index.js';
 import { implementDevice } from '../../../framework/index.js';
 import { total as contract } from '../contracts/faces.js';
 import { weightsOf } from '../host/named-weights.js';
-import { weightedSum } from '../maths/weighted-sum.js';
+import { weightedTerms } from '../maths/weighted-sum.js';
 
 /** The paper's weights (section 4.1); those of self-augmentation and of known coefficients are ours. */
 const knownWeights = { photometric: 1, identity: 0.2, attribute: 0.005, robustified: 0.001, selfAugmentation: 1, consistency: 1 };
@@ -9,6 +10,11 @@ const knownWeights = { photometric: 1, identity: 0.2, attribute: 0.005, robustif
 export const stage = implementDevice(contract, {
   build: ({ options, stage: name, inputs }) => {
     const weights = weightsOf(name, inputs, { ...knownWeights, ...options.weights });
-    return { run: (values) => ({ loss: weightedSum(inputs.map((input) => values[input]!), weights) }) };
+    return {
+      run: (values) => {
+        const terms = weightedTerms(inputs.map((input) => values[input]!), weights);
+        return { ...Object.fromEntries(inputs.map((input, index) => [input, terms[index]!])), loss: tf.addN(terms) };
+      },
+    };
   },
 });

@@ -87,6 +87,9 @@ test('total weighs the terms as the paper does, and asks for the weight of an un
   close(await run(terms), 1 + 0.2 + 0.005 + 0.001 + 1);
   close(await run(terms, { weights: { identity: 0.5 } }), 1 + 0.5 + 0.005 + 0.001 + 1);
   close(await run({ landmarks: one([3]) }, { weights: { landmarks: 2 } }), 6);
+  const named = await runDeviceStage(total, { inputs: { ...terms, identity: one([3]) } });
+  assert.equal(Object.keys(named).sort(), ['attribute', 'identity', 'loss', 'photometric', 'robustified', 'selfAugmentation']);
+  close(named.identity!.data[0]!, 0.6);
   try {
     await run({ landmarks: one([3]) });
     assert.unreachable('it must ask for a weight');
