@@ -51,7 +51,7 @@ export interface MemoryEstimate {
  *
  * @param batch at least one sample.
  */
-export function estimateMemory(program: DeviceProgram, batch: DeviceBatch, loss: PortReference, wanted: readonly PortReference[] = []): MemoryEstimate {
+export function estimateMemory(program: Pick<DeviceProgram, 'valueAndGradients'>, batch: DeviceBatch, loss: PortReference, wanted: readonly PortReference[] = []): MemoryEstimate {
   const [one, two] = [1, 2].map((count) => {
     const { result, bytes } = peakBytes(() => program.valueAndGradients(repeated(batch, count), loss, wanted));
     tf.dispose(result as never);
@@ -73,7 +73,7 @@ export function checkMemory(estimate: MemoryEstimate, microBatch: number, engine
   throw new FlowError('FLOW_DEVICE_MEMORY', {
     message: `A step on ${microBatch} samples at once needs about ${gibibytes(needed)}.`,
     expected: `at most ${gibibytes(engine.memoryLimit)} on ${engine.name}`,
-    cure: fitting > 0 ? `Set train.microBatch to ${fitting} or less: the gradients of a batch are accumulated.` : 'Use a smaller profile: not even one sample fits.',
+    cure: fitting > 0 ? `Set train.microBatch to ${fitting} or less, a divisor of train.batch. The gradients of a batch are accumulated.` : 'Use a smaller profile: not even one sample fits.',
   });
 }
 

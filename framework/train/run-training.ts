@@ -8,6 +8,7 @@ import { shortNumber } from '../run/chart.js';
 import { createAdam, type Adam } from './adam.js';
 import { openCheckpoints } from './checkpoint.js';
 import { restore, train, type LoopEvents, type TrainOutcome } from './loop.js';
+import { checkedForMemory } from './memory-check.js';
 import type { Session } from './session.js';
 import { validationOf } from './validation.js';
 import { exportWeights } from './weights.js';
@@ -32,7 +33,7 @@ export async function runTraining(session: Session): Promise<TrainingResult> {
     const sections = programs.runners({ ...plan.trainGraph!, sections: plan.trainGraph!.sections.filter((other) => other !== section) });
     batches = await openBatches(plan, plan.trainGraph!, { services, section, sections, start: start?.state.cursor });
     checkSamples(session, batches);
-    const outcome = await train({ ...partsOf(session, adam, logs, batches), program, batches });
+    const outcome = await train({ ...partsOf(session, adam, logs, batches), program, batches: checkedForMemory(batches, program, settings, session.engine) });
     if (outcome.reason === 'finished') {
       await exportWeights(folder.file('weights.safetensors'), programs.variables.list(), { pipeline: plan.name, run: folder.name, step: String(outcome.step) });
     }
