@@ -1,0 +1,139 @@
+/** What must hold for the stages that find, describe, reconstruct and draw faces. */
+import * as assert from 'uvu/assert';
+import type { HostTensor } from '../../framework/index.js';
+import { dataAt, each, near, same, tensorAt, varies, type Check } from './stage-checks.js';
+
+type Numbers = ArrayLike<number>;
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const deviation = (values: readonly number[], centre = mean(values)): number => Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+/** Mean of points of a list of (x, y). */
+const middle = (points: Numbers, indices: readonly number[], axis: 0 | 1): number => mean(indices.map((index) => points[2 * index + axis]!));
+const between = (value: number, low: number, high: number, what: string): void => assert.ok(value >= low && value <= high, `${what}: ${value}, not in ${low} … ${high}`);
+const finite = (values: Numbers, what: string): void => assert.ok(Array.from(values).every(Number.isFinite), `${what} is not finite`);
+
+const eyes = { left: [36, 37, 38, 39, 40, 41], right: [42, 43, 44, 45, 46, 47] } as const;
+const mouth = [48, 54];
+
+/** Angle of the line through the eyes in the picture, clockwise on the screen. */
+function eyeLine(landmarks: Numbers): number {
+  const run = middle(landmarks, eyes.right, 0) - middle(landmarks, eyes.left, 0);
+  return Math.atan2(middle(landmarks, eyes.right, 1) - middle(landmarks, eyes.left, 1), run);
+}
+
+/** A cosine of what is left when the mean over the samples is taken away. */
+function correlation(one: Numbers, other: Numbers): number {
+  const [a, b] = [Array.from(one), Array.from(other)];
+  const [meanA, meanB] = [mean(a), mean(b)];
+  return mean(a.map((value, index) => (value - meanA) * (b[index]! - meanB))) / (deviation(a) * deviation(b) + 1e-12);
+}
+
+export const photoChecks: Readonly<Record<string, Check>> = {
+  'dataset/faces': ({ outputs }, { keys }) => keys.forEach((key, index) => {
+    const photo = tensorAt(outputs, 'photo', index);
+    assert.is(outputs['name']![index], key);
+    between(deviation(Array.from(photo.data).slice(0, 30000)), 5, 128, 'contrast of the photo');
+    const [left, top, width, height] = (outputs['face']![index] as { readonly box: readonly [number, number, number, number] }).box;
+    assert.ok(left >= 0 && top >= 0 && left + width <= photo.shape[1]! && top + height <= photo.shape[0]!, 'the face lies outside of the photo');
+    if (index > 0) assert.not.equal([...photo.data.slice(0, 3000)], [...tensorAt(outputs, 'photo', 0).data.slice(0, 3000)], 'the same photo twice');
+  }),
+  'preprocess/align': ({ outputs }, { keys }) => {
+    varies(outputs, 'image');
+    keys.forEach((_, index) => {
+      const [image, landmarks] = [tensorAt(outputs, 'image', index), dataAt(outputs, 'landmarks68', index)];
+      const size = image.shape[0]!;
+      between(deviation(Array.from(image.data)), 0.05, 0.5, 'contrast of the crop');
+      between((middle(landmarks, eyes.right, 0) - middle(landmarks, eyes.left, 0)) / size, 0.15, 0.5, 'distance of the eyes');
+      between((middle(landmarks, mouth, 1) - middle(landmarks, [...eyes.left, ...eyes.right], 1)) / size, 0.15, 0.5, 'eyes to mouth');
+      // Deep3D's alignment: the middle of eyes, nose and mouth lies near the middle of the crop.
+      between(middle(landmarks, [...eyes.left, ...eyes.right, 30, ...mouth], 0) / size, 0.4, 0.6, 'middle of the face');
+    });
+  },
+  'preprocess/segment': ({ inputs, outputs }, { keys }) => {
+    varies(outputs, 'mask');
+    keys.forEach((_, index) => {
+      const [mask, landmarks] = [tensorAt(outputs, 'mask', index), Array.from(dataAt(inputs, 'landmarks', index))];
+      const size = mask.shape[0]!;
+      between(mean(Array.from(mask.data)), 0.1, 0.6, 'share of skin');
+      const [columns, rows] = [0, 1].map((axis) => landmarks.filter((_value, each_) => each_ % 2 === axis)) as [number[], number[]];
+      const outside = Array.from(mask.data).filter((value, pixel) => value > 0 && !(within(pixel % size, columns) && within(Math.floor(pixel / size), rows)));
+      assert.is(outside.length, 0, `${outside.length} pixels of skin outside of the landmarks`);
+    });
+  },
+};
+
+const within = (value: number, range: readonly number[]): boolean => value >= Math.min(...range) - 2 && value <= Math.max(...range) + 2;
+
+export const modelChecks: Readonly<Record<string, Check>> = {
+  'coarse-3dmm/fit': ({ outputs }, { keys, stages }) => {
+    varies(outputs, 'coefficients');
+    keys.forEach((_, index) => {
+      const coefficients = Array.from(dataAt(outputs, 'coefficients', index));
+      const landmarks = dataAt(stages.get('align')!.outputs, 'landmarks68', index);
+      // y points up in the world and down in the picture.
+      near(coefficients[226]!, -eyeLine(landmarks), 0.15);
+      between(Math.hypot(...coefficients.slice(0, 80)), 0.5, 30, 'identity, σ');
+      between(dataAt(outputs, 'residual', index)[0]!, 1e-4, 0.05, 'residual');
+    });
+  },
+  'coarse-3dmm/regress': ({ outputs }, { keys }) => {
+    varies(outputs, 'coefficients');
+    keys.forEach((_, index) => {
+      // The heads start at zero and were moved a little, so coefficients are small, of both signs, and not equal.
+      const coefficients = Array.from(dataAt(outputs, 'coefficients', index));
+      between(deviation(coefficients), 1e-4, 0.2, 'spread of the coefficients');
+      between(coefficients.filter((value) => value > 0).length, 50, 207, 'positive coefficients');
+    });
+  },
+  'coarse-3dmm/decode': ({ inputs, outputs }, { keys, stages }) => {
+    varies(outputs, 'vertices');
+    keys.forEach((_, index) => {
+      const [predicted, detected] = [dataAt(outputs, 'landmarks', index), dataAt(stages.get('align')!.outputs, 'landmarks68', index)];
+      const errors = Array.from({ length: 68 }, (_value, point) => Math.hypot(predicted[2 * point]! - detected[2 * point]!, predicted[2 * point + 1]! - detected[2 * point + 1]!));
+      between(mean(errors), 0, 2.5, 'landmarks against the detector, px');
+      same(dataAt(outputs, 'light', index), Array.from(dataAt(inputs, 'coefficients', index)).slice(227, 254), 'light');
+      const albedo = Array.from(dataAt(outputs, 'albedo', index));
+      between(mean(albedo), 0.1, 0.9, 'albedo');
+      assert.ok(mean(albedo.filter((_value, each_) => each_ % 3 === 0)) > mean(albedo.filter((_value, each_) => each_ % 3 === 2)), 'skin is not redder than blue');
+    });
+  },
+  'gcn-refiner/refine': ({ inputs, outputs }, { keys }) => {
+    varies(outputs, 'residual');
+    keys.forEach((_, index) => {
+      const residual = Array.from(dataAt(outputs, 'residual', index));
+      finite(residual, 'residual');
+      between(deviation(residual), 1e-4, 0.2, 'spread of what is added');
+      between(mean(residual.map((value, each_) => Math.abs(value - dataAt(inputs, 'albedo', index)[each_]!))), 0.1, 2, 'distance from the coarse albedo');
+    });
+  },
+  'gcn-refiner/fuse': each((inputs, outputs) => Array.from(outputs('albedo')).forEach((value, index) =>
+    near(value, inputs('albedo')[index]! + (inputs('mesh')[index]! + inputs('features')[index]!) / 2))),
+  'rasterizer/render': ({ outputs }, { keys, stages }) => {
+    varies(outputs, 'image');
+    keys.forEach((_, index) => {
+      const [image, coverage] = [dataAt(outputs, 'image', index), Array.from(dataAt(outputs, 'coverage', index))];
+      const [photo, mask] = [dataAt(stages.get('align')!.outputs, 'image', index), dataAt(stages.get('segment')!.outputs, 'mask', index)];
+      between(mean(coverage), 0.2, 0.8, 'share of the picture that the face covers');
+      assert.ok(coverage.every((value, pixel) => value > 0 || image[3 * pixel] === 0), 'something is drawn beside the face');
+      const green = coverage.flatMap((value, pixel) => (value > 0.99 && mask[pixel]! > 0.5 ? [pixel] : [])).map((pixel) => [image[3 * pixel + 1]!, photo[3 * pixel + 1]!] as const);
+      between(correlation(green.map(([drawn]) => drawn), green.map(([, seen]) => seen)), 0.3, 1, 'correlation with the photo');
+    });
+  },
+  'faid/embed': ({ outputs }, { keys, stages }) => {
+    varies(outputs, 'features');
+    const painted = stages.get('shown')!.outputs;
+    keys.forEach((key, index) => keys.forEach((otherKey, other) => {
+      if (index === other) return;
+      const to = (sample: number): number => Math.hypot(...Array.from(dataAt(outputs, 'identity', index), (value, each_) => value - dataAt(painted, 'identity', sample)[each_]!));
+      assert.ok(to(index) < to(other), `${key} is nearer to ${otherKey} than to its own reconstruction`);
+      same(Array.from(dataAt(outputs, 'features', index)).slice(0, 128), dataAt(outputs, 'identity', index), 'the beginning of the features');
+    }));
+  },
+  'faid/decode': ({ outputs }, { keys }) => {
+    varies(outputs, 'residual');
+    keys.forEach((_, index) => {
+      const residual = tensorAt(outputs, 'residual', index) as HostTensor;
+      finite(residual.data, 'residual');
+      between(deviation(Array.from(residual.data)), 1e-4, 1, 'spread of what is added');
+    });
+  },
+};

@@ -1,0 +1,109 @@
+/** What must be in the files that sinks write of photos of faces. */
+import { NodeIO } from '@gltf-transform/core';
+import * as assert from 'uvu/assert';
+import { readPng } from '../../plugins/export/host/png.js';
+import type { HostTensor } from '../../framework/index.js';
+import { dataAt, near, numberAt, tensorAt, type Check } from './stage-checks.js';
+import type { StageValues } from './stage-values.js';
+
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: ArrayLike<number>;
+}
+
+async function pictureOf({ files }: StageValues, name: string): Promise<Picture> {
+  assert.ok(files.has(name), `${name} is missing`);
+  return readPng(files.get(name)!);
+}
+
+/** An image in 0 … 1 as bytes. */
+function asPicture({ shape, data }: HostTensor): Picture {
+  return { height: shape[0]!, width: shape[1]!, data: Array.from(data, (value) => Math.round(255 * Math.min(1, Math.max(0, value)))) };
+}
+
+/** Whether the part of `whole` at (left, top) shows `part`, up to rounding. */
+function shows(whole: Picture, part: Picture, left: number, top: number): boolean {
+  for (let row = 0; row < part.height; row++) {
+    for (let index = 0; index < 3 * part.width; index++) {
+      if (Math.abs(whole.data[3 * ((top + row) * whole.width + left) + index]! - part.data[3 * row * part.width + index]!) > 1) return false;
+    }
+  }
+  return true;
+}
+
+function contains(whole: Picture, part: Picture): boolean {
+  for (let top = 0; top + part.height <= whole.height; top++) {
+    for (let left = 0; left + part.width <= whole.width; left++) if (shows(whole, part, left, top)) return true;
+  }
+  return false;
+}
+
+export const sinkChecks: Readonly<Record<string, Check>> = {
+  'evaluate/table': ({ inputs, files }, { keys }) => {
+    const text = (files.get('table-samples.csv') ?? Buffer.alloc(0)).toString();
+    keys.forEach((key, index) => {
+      const line = text.split('\n').find((each) => each.startsWith(key));
+      assert.ok(line, `${key} has no line`);
+      const values = line!.split(',').slice(1).map(Number);
+      for (const port of ['nme', 'psnr']) assert.ok(values.some((value) => Math.abs(value - numberAt(inputs, port, index)) < 1e-3), `${key}: ${port}`);
+    });
+    const mean = keys.reduce((sum, _, index) => sum + numberAt(inputs, 'psnr', index) / keys.length, 0);
+    const means = JSON.stringify(JSON.parse((files.get('table.json') ?? Buffer.from('{}')).toString())).match(/-?\d+\.\d+(e-?\d+)?/g) ?? [];
+    assert.ok(means.some((value) => Math.abs(Number(value) - mean) < 1e-3), 'the mean is missing');
+  },
+  'export/mesh': async ({ inputs, files }, { keys }) => {
+    for (const [index, key] of keys.entries()) {
+      const document = await new NodeIO().readBinary(new Uint8Array(files.get(`${key}.glb`)!));
+      const positions = document.getRoot().listAccessors().find((accessor) => accessor.getType() === 'VEC3' && accessor.getName() !== 'normals')!;
+      const vertices = dataAt(inputs, 'vertices', index);
+      const written = positions.getArray()!;
+      assert.is(written.length, vertices.length);
+      for (let each = 0; each < vertices.length; each++) near(written[each]!, vertices[each]! / 10, 1e-3);
+      for (const format of ['obj', 'ply']) assert.ok((files.get(`${key}.${format}`)?.length ?? 0) > vertices.length, format);
+    }
+  },
+  'export/images': async (values, { keys }) => {
+    for (const [index, key] of keys.entries()) {
+      for (const port of ['photo', 'render']) {
+        const picture = asPicture(tensorAt(values.inputs, port, index));
+        assert.ok(shows(await pictureOf(values, `${key}-${port}.png`), picture, 0, 0), `${key}: ${port}`);
+        assert.ok(contains(await pictureOf(values, `${key}.png`), picture), `${key}: ${port} in the strip`);
+      }
+    }
+  },
+  'export/sheet': async (values, { keys }) => {
+    const sheet = await pictureOf(values, 'step-000000.png');
+    for (const [index, key] of keys.entries()) {
+      for (const port of ['photo', 'render']) assert.ok(contains(sheet, asPicture(tensorAt(values.inputs, port, index))), `${key}: ${port}`);
+    }
+  },
+  'export/overlay': async (values, { keys }) => {
+    for (const [index, key] of keys.entries()) {
+      const crop = await pictureOf(values, `${key}-crop.png`);
+      const [image, render] = ['image', 'render'].map((port) => asPicture(tensorAt(values.inputs, port, index))) as [Picture, Picture];
+      const coverage = dataAt(values.inputs, 'coverage', index);
+      for (let pixel = 0; pixel < coverage.length; pixel++) {
+        if (coverage[pixel]! > 0.01 && coverage[pixel]! < 0.99) continue;
+        const wanted = (coverage[pixel]! > 0.5 ? render : image).data[3 * pixel]!;
+        assert.ok(Math.abs(crop.data[3 * pixel]! - wanted) <= 2, `${key}: pixel ${pixel}`);
+      }
+      const [photo, drawn] = [tensorAt(values.inputs, 'photo', index), await pictureOf(values, `${key}-photo.png`)];
+      assert.equal([drawn.height, drawn.width], photo.shape.slice(0, 2));
+      const same = Array.from(photo.data).filter((value, each) => Math.abs(value - drawn.data[each]!) <= 2).length / photo.data.length;
+      assert.ok(same > 0.3 && same < 0.98, `${key}: ${same} of the photo is as it was`);
+    }
+  },
+  'export/turntable': async (values, { keys }) => {
+    const pictures: Picture[] = [];
+    for (const key of keys) pictures.push(await pictureOf(values, `${key}.png`));
+    for (const { data, width, height } of pictures) {
+      assert.ok(width >= 3 * 48 && height >= 48, 'room for three views');
+      const third = (number: number): number[] => Array.from(data).filter((_, index) => Math.floor((3 * (Math.floor(index / 3) % width)) / width) === number);
+      assert.ok(new Set(third(1)).size > 50, 'the view from the front is empty');
+      const right = third(2);
+      assert.ok(third(0).some((value, index) => Math.abs(value - right[index]!) > 20), 'both sides look the same');
+    }
+    assert.ok(Array.from(pictures[0]!.data).some((value, index) => value !== pictures[1]!.data[index]), 'two people look the same');
+  },
+};

@@ -1,0 +1,157 @@
+/** For every stage type that works inside the graph, what must hold between its inputs and outputs on photos of faces. */
+import * as assert from 'uvu/assert';
+import type { HostTensor } from '../../framework/index.js';
+import type { ObservedPipeline, PortSamples, StageValues } from './stage-values.js';
+
+/** Throws when the values are not those of the stage type's function. */
+export type Check = (values: StageValues, pipeline: ObservedPipeline) => void | Promise<void>;
+
+export const tensorAt = (ports: PortSamples, port: string, index: number): HostTensor => ports[port]![index] as HostTensor;
+export const dataAt = (ports: PortSamples, port: string, index: number): ArrayLike<number> => tensorAt(ports, port, index).data;
+export const numberAt = (ports: PortSamples, port: string, index: number): number => dataAt(ports, port, index)[0]!;
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const dot = (one: ArrayLike<number>, other: ArrayLike<number>): number => Array.from(one).reduce((sum, value, index) => sum + value * other[index]!, 0);
+const cosine = (one: ArrayLike<number>, other: ArrayLike<number>): number => dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other));
+const distance = (one: ArrayLike<number>, other: ArrayLike<number>): number => Math.hypot(...Array.from(one, (value, index) => value - other[index]!));
+
+export function near(got: number, wanted: number, tolerance = 1e-4): void {
+  assert.ok(Math.abs(got - wanted) <= tolerance * Math.max(1, Math.abs(wanted)), `${got}, expected ${wanted}`);
+}
+
+/** The samples are different photos, so what is made of them differs. */
+export function varies(ports: PortSamples, port: string): void {
+  const [first, ...others] = ports[port] as readonly HostTensor[];
+  for (const other of others) assert.ok(distance(first!.data, other.data) > 1e-4, `${port} is the same for two photos`);
+}
+
+/** Equality without the lengthy difference that a test prints of two arrays. */
+export function same(one: ArrayLike<number>, other: ArrayLike<number>, what: string): void {
+  assert.ok(one.length === other.length && Array.from(one).every((value, index) => Object.is(value, other[index]!)), `${what} is not the same`);
+}
+
+/** The check of every sample. */
+export function each(check: (inputs: (port: string) => ArrayLike<number>, outputs: (port: string) => ArrayLike<number>, index: number, pipeline: ObservedPipeline) => void): Check {
+  return ({ inputs, outputs }, pipeline) => pipeline.keys.forEach((_, index) =>
+    check((port) => dataAt(inputs, port, index), (port) => dataAt(outputs, port, index), index, pipeline));
+}
+
+/** A stage with one number a sample: the number, from a plain formula. */
+function number(port: string, formula: (inputs: (port: string) => ArrayLike<number>, pipeline: ObservedPipeline) => number, tolerance?: number): Check {
+  return each((inputs, outputs, _index, pipeline) => near(outputs(port)[0]!, formula(inputs, pipeline), tolerance));
+}
+
+/** A stage with one number a pixel or vertex component: all of them, from a plain formula. */
+function numbers(port: string, formula: (inputs: (port: string) => ArrayLike<number>, index: number) => number): Check {
+  return each((inputs, outputs) => Array.from(outputs(port)).forEach((value, index) => near(value, formula(inputs, index))));
+}
+
+/** Mean squared difference of the colours over the pixels of a region. */
+function meanSquare(one: ArrayLike<number>, other: ArrayLike<number>, region: ArrayLike<number>): number {
+  const inside = Array.from(one).flatMap((value, index) => (region[Math.floor(index / 3)]! > 0.5 ? [(value - other[index]!) ** 2] : []));
+  return meanOf(inside);
+}
+
+const groups: readonly (readonly [start: number, length: number, scale: number])[] = [
+  [0, 80, 1], [80, 64, 1], [144, 80, 1], [224, 3, 0.1], [227, 27, 0.2], [254, 2, 0.1], [256, 1, 0.5],
+];
+
+export const lossChecks: Readonly<Record<string, Check>> = {
+  'losses/photometric': number('value', (inputs) => {
+    const [image, render, mask, coverage] = ['image', 'render', 'mask', 'coverage'].map(inputs) as [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>, ArrayLike<number>];
+    let [sum, weight] = [0, 0];
+    for (let pixel = 0; pixel < mask.length; pixel++) {
+      const share = mask[pixel]! * coverage[pixel]!;
+      sum += share * Math.hypot(...[0, 1, 2].map((channel) => image[3 * pixel + channel]! - render[3 * pixel + channel]!));
+      weight += share;
+    }
+    return sum / weight;
+  }, 1e-3),
+  'losses/identity': number('value', (inputs) => 1 - cosine(inputs('identity'), inputs('render')), 1e-3),
+  'losses/attribute': number('value', (inputs) => distance(inputs('attributes'), inputs('render')), 1e-3),
+  'losses/robustified': number('value', (inputs) => {
+    const [one, other] = [Array.from(inputs('features')), Array.from(inputs('occluded'))];
+    return 1 - cosine(one.slice(0, 128), other.slice(0, 128)) + distance(one.slice(128), other.slice(128));
+  }, 1e-3),
+  'losses/self-augmentation': number('value', (inputs) => (inputs('one')[0]! + inputs('other')[0]!) / 2),
+  'losses/coefficient-consistency': number('value', (inputs) => {
+    const difference = Array.from(inputs('predicted'), (value, index) => value - inputs('target')[index]!);
+    return groups.reduce((sum, [start, length, scale]) => sum + meanOf(difference.slice(start, start + length).map((value) => (value / scale) ** 2)), 0);
+  }, 1e-3),
+  'losses/coefficient-prior': number('value', (inputs) => {
+    const squares = Array.from(inputs('coefficients'), (value) => value ** 2);
+    const sum = (start: number, end: number): number => squares.slice(start, end).reduce((total, value) => total + value, 0);
+    return sum(0, 80) + 0.8 * sum(80, 144) + 0.017 * sum(144, 224);
+  }, 1e-3),
+  'losses/light-prior': number('value', (inputs) => {
+    const light = Array.from(inputs('coefficients')).slice(227, 254);
+    return meanOf(light.map((value, index) => (value - meanOf([0, 9, 18].map((channel) => light[channel + (index % 9)]!))) ** 2));
+  }, 1e-6),
+  'losses/landmark': number('value', (inputs) => {
+    const weights = Array.from({ length: 68 }, (_, index) => ((index >= 28 && index <= 30) || index >= 60 ? 20 : 1));
+    const [predicted, target] = [inputs('predicted'), inputs('target')];
+    return meanOf(weights.map((weight, index) => weight * [0, 1].reduce((sum, axis) => sum + (predicted[2 * index + axis]! - target[2 * index + axis]!) ** 2, 0)));
+  }, 1e-3),
+  'losses/skin-variance': number('value', (inputs, { resources }) => {
+    const { skinMask } = resources.get('face') as { readonly skinMask: ArrayLike<number> };
+    const albedo = inputs('albedo');
+    const skin = Array.from(skinMask).flatMap((value, vertex) => (value > 0 ? [vertex] : []));
+    const mean = [0, 1, 2].map((channel) => meanOf(skin.map((vertex) => albedo[3 * vertex + channel]!)));
+    return meanOf(skin.map((vertex) => mean.reduce((sum, value, channel) => sum + (albedo[3 * vertex + channel]! - value) ** 2, 0)));
+  }, 1e-3),
+  'losses/total': number('loss', (inputs) => 2 * inputs('photometric')[0]! + 0.5 * inputs('prior')[0]!, 1e-3),
+};
+
+export const evaluationChecks: Readonly<Record<string, Check>> = {
+  'evaluate/image-quality': ({ inputs, outputs }, { keys }) => keys.forEach((_, index) => {
+    const at = (port: string): ArrayLike<number> => dataAt(inputs, port, index);
+    near(numberAt(outputs, 'psnr', index), -10 * Math.log10(meanSquare(at('image'), at('reference'), at('region'))), 1e-2);
+    assert.ok(numberAt(outputs, 'ssim', index) > 0.05 && numberAt(outputs, 'ssim', index) < 1, 'ssim');
+  }),
+  'evaluate/regions': each((inputs, outputs) => Array.from(inputs('mask')).forEach((mask, index) => {
+    near(outputs('whole')[index]!, mask);
+    near(outputs('occluded')[index]!, mask * inputs('occluder')[index]!);
+    near(outputs('visible')[index]!, mask * (1 - inputs('occluder')[index]!));
+  })),
+  'evaluate/judge': ({ outputs }, { stages, keys }) => {
+    const other = stages.get('judge-shown')!.outputs;
+    // The same photo through another mask is nearer than another person.
+    keys.forEach((key, index) => keys.forEach((otherKey, otherIndex) => {
+      if (index === otherIndex) return;
+      const [same, different] = [index, otherIndex].map((each_) => cosine(dataAt(outputs, 'features', index), dataAt(other, 'features', each_)));
+      assert.ok(same! > different!, `${key} is nearer to ${otherKey} than to itself`);
+    }));
+  },
+  'evaluate/identity-similarity': number('similarity', (inputs) => cosine(inputs('features'), inputs('reference')), 1e-3),
+  'evaluate/landmark-error': number('error', (inputs) => {
+    const [landmarks, reference, box] = [inputs('landmarks'), inputs('reference'), inputs('box')];
+    const errors = Array.from({ length: 51 }, (_, index) => Math.hypot(...[0, 1].map((axis) => landmarks[2 * (index + 17) + axis]! - reference[2 * (index + 17) + axis]!)));
+    return meanOf(errors) / Math.sqrt(box[2]! * box[3]!);
+  }, 1e-5),
+  'evaluate/occlude': each((inputs, outputs) => {
+    const occluder = Array.from(outputs('occluder'));
+    assert.ok(meanOf(occluder) > 0.02 && meanOf(occluder) < 0.8, 'share of the picture that is covered');
+    const changed = occluder.map((_, pixel) => Math.max(...[0, 1, 2].map((channel) => Math.abs(outputs('image')[3 * pixel + channel]! - inputs('image')[3 * pixel + channel]!))));
+    assert.ok(changed.every((value, pixel) => occluder[pixel]! > 0 || value < 1e-6), 'a visible pixel is another');
+    assert.ok(meanOf(changed.filter((_, pixel) => occluder[pixel]! > 0.9)) > 0.05, 'the occluder cannot be seen');
+  }),
+};
+
+const mixed = (share: number, one: number, other: number): number => share * one + (1 - share) * other;
+
+export const augmentationChecks: Readonly<Record<string, Check>> = {
+  'self-augment/rotate': each((inputs, outputs) => {
+    const [before, after] = [Array.from(inputs('coefficients')), Array.from(outputs('coefficients'))];
+    same([...after.slice(0, 224), ...after.slice(254)], [...before.slice(0, 224), ...before.slice(254)], 'what is neither pose nor light');
+    assert.ok(distance(after.slice(224, 227), before.slice(224, 227)) > 0.02, 'the pose is the same');
+  }),
+  'self-augment/occlude': each((inputs, outputs) => {
+    const mask = Array.from(outputs('mask'));
+    assert.ok(meanOf(mask) > 0.02 && meanOf(mask) < 0.6, 'share of the picture that is covered');
+    const changed = Array.from(outputs('image'), (value, index) => Math.abs(value - inputs('image')[index]!));
+    // The edge of an occluder is soft, the mask is not.
+    const untouched = changed.filter((value, index) => mask[Math.floor(index / 3)] === 0 && value < 1e-6).length;
+    assert.ok(untouched > 0.8 * mask.filter((value) => value === 0).length * 3, 'visible pixels are changed');
+    assert.ok(meanOf(changed.filter((_, index) => mask[Math.floor(index / 3)]! > 0.9)) > 0.02, 'the occluder cannot be seen');
+  }),
+  'self-augment/compose': numbers('image', (inputs, index) => mixed(inputs('coverage')[Math.floor(index / 3)]!, inputs('render')[index]!, inputs('photo')[index]!)),
+};

@@ -1,0 +1,44 @@
+/**
+ * Every stage type on real photos: a check that holds for what the stage makes of them, and that does not hold when its
+ * function is replaced by zero, a constant or the identity.
+ */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { builtinPlugins } from '../../plugins/index.js';
+import { modelChecks, photoChecks } from './face-stage-checks.js';
+import { sinkChecks } from './sink-checks.js';
+import { augmentationChecks, evaluationChecks, lossChecks, type Check } from './stage-checks.js';
+import { observe, replacements, type StageValues } from './stage-values.js';
+
+const checks: Readonly<Record<string, Check>> = {
+  ...photoChecks, ...modelChecks, ...augmentationChecks, ...lossChecks, ...evaluationChecks, ...sinkChecks,
+};
+const pipeline = await observe('test/system/pipelines/every-type.yaml');
+
+test('there is a check for every stage type of the built-in plugins', () => {
+  const types = builtinPlugins.flatMap(({ name, stages = {} }) => Object.keys(stages).map((type) => `${name}/${type}`));
+  assert.equal(Object.keys(checks).sort(), types.sort());
+});
+
+async function refuses(check: Check, values: StageValues): Promise<boolean> {
+  try {
+    await check(values, pipeline);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+for (const [use, check] of Object.entries(checks)) {
+  test(`${use} does its work on photos, and nothing simpler would pass`, async () => {
+    const values = [...pipeline.stages.values()].find(({ stage }) => stage.use === use);
+    assert.ok(values, 'the pipeline of this test has no such stage');
+    await check(values!, pipeline);
+    for (const [name, replace] of Object.entries(replacements)) {
+      const replaced = replace(values!);
+      if (replaced) assert.ok(await refuses(check, replaced), `${name} passes`);
+    }
+  });
+}
+
+test.run();
