@@ -17,10 +17,17 @@ export function usedStages(plan: Graphs): PlannedStage[] {
   return [...plan.stages.values()].filter(({ name }) => used.has(name));
 }
 
-/** Stages that no activity needs: their results go nowhere. */
+/** Stages that no activity needs: their results go nowhere. A use of a graph that is not needed at all is named as a whole. */
 export function unusedStages(plan: Graphs): string[] {
   const used = new Set(usedStages(plan).map(({ name }) => name));
-  return [...plan.stages.keys()].filter((name) => !used.has(name));
+  const usedParts = new Set([...used].map(outermost));
+  const unused = [...plan.stages.keys()].filter((name) => !used.has(name));
+  return [...new Set(unused.map((name) => (usedParts.has(outermost(name)) ? name : outermost(name))))];
+}
+
+/** `first` of `first/decode`. */
+function outermost(stage: string): string {
+  return stage.split('/')[0]!;
 }
 
 /** The graph that a picture shows the sections of. */

@@ -66,11 +66,10 @@ function trainableOf(compilation: Compilation, { stage, type }: TypedStage): boo
 function cacheOf(compilation: Compilation, { stage, type: { contract, use } }: TypedStage): boolean {
   const wanted = stage.definition.cache;
   const pure = contract.kind === 'host' && contract.pure;
-  const frozen = contract.kind === 'device' && stage.trainable === false;
-  if (wanted === true && !pure && !frozen) {
+  if (wanted === true && !pure) {
     compilation.problems.add('FLOW_OPTION', {
       who: stage.name, message: `the results of ${use} cannot be cached`, where: compilation.place([...stage.path, 'cache']),
-      expected: 'a pure host stage, or a device stage with trainable: false', got: `a ${contract.kind} stage${contract.kind === 'host' ? ' that is not pure' : ''}`,
+      expected: 'a pure host stage', got: `a ${contract.kind} stage${contract.kind === 'host' ? ' that is not pure' : ''}`,
     });
   }
   return wanted ?? pure;

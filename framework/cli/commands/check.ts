@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core';
+import { activitiesOf, unusedStages } from '../../pipeline/activities.js';
 import { splitParameters } from '../parameters.js';
 import { FlowCommand, pipelineFlags } from './base.js';
 
@@ -18,10 +19,11 @@ export class Check extends FlowCommand {
     const { args, flags } = await this.parse(Check, [...own]);
     const { loadPipeline } = await import('../../pipeline/index.js');
     const { plan, registry } = await loadPipeline({ file: args.pipeline, set: flags.set, profile: flags.profile, params: parameters });
-    const graphs = [plan.trainGraph, plan.validateGraph, plan.runGraph].filter((graph) => graph !== undefined);
-    const sections = graphs.reduce((sum, graph) => sum + graph.sections.length, 0);
+    const sections = activitiesOf(plan).reduce((sum, [, graph]) => sum + graph.sections.length, 0);
+    const unused = unusedStages(plan);
     this.print(`${args.pipeline}: ${plan.stages.size} stages, ${plan.resources.size} resources, ${sections} device sections, no problem found.`);
-    const facts = { pipeline: plan.name, stages: plan.stages.size, sections, digest: plan.digest };
+    if (unused.length > 0) this.print(`warning: nothing needs ${unused.join(', ')}: no loss, metric or sink reads what comes of it.`);
+    const facts = { pipeline: plan.name, stages: plan.stages.size, sections, unused, digest: plan.digest };
     if (!flags.preroll) return facts;
     const { preroll, renderPreroll } = await import('../../train/preroll.js');
     const result = await preroll(plan, registry, { device: flags.device });
