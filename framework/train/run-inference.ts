@@ -1,6 +1,7 @@
 /** Inference as an activity of a run: every sample of the sources once, to the sinks. */
 import { join } from 'node:path';
 import { digestOf } from '../flow/digest.js';
+import { FlowError } from '../errors/flow-error.js';
 import { runStreams } from '../flow/run-streams.js';
 import type { Session } from './session.js';
 
@@ -26,8 +27,23 @@ export async function runInference({ plan, services, programs, folder, progress,
       },
       interrupted: () => interrupts.interrupted(),
     });
+    if (!interrupts.interrupted()) checkRefused(finished, refused, (line) => progress.say(line));
     return { reason: interrupts.interrupted() ? 'interrupted' : 'finished', finished, refused, dataDigest: digestOf(keys) };
   } finally {
     watching.unsubscribe();
   }
+}
+
+/** Says what was refused; when nothing else was there, the run has failed. */
+function checkRefused(finished: number, refused: InferenceResult['refused'], say: (line: string) => void): void {
+  const [first] = refused;
+  if (!first) return;
+  if (finished > 0) {
+    say(`${refused.length} of ${finished + refused.length} samples were refused, the first because: ${first.message} quarantine.jsonl names them.`);
+    return;
+  }
+  const all = refused.length > 1 ? `All ${refused.length} samples were refused, the first because: ` : '';
+  throw new FlowError(refused.length > 1 ? 'FLOW_REFUSED_RATE' : 'FLOW_SAMPLE', {
+    who: first.stage, message: `${all}${first.message}`, keys: refused.slice(0, 8).map(({ key }) => key),
+  });
 }
