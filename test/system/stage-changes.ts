@@ -36,10 +36,10 @@ function inReconstruct(stages: object): Change {
 /** By stage; stages of graphs as `graph.stage`. */
 export const stageChanges: Readonly<Record<string, Change>> = {
   'estimate.regress': weights({ graphs: { estimate: { stages: { regress: { trainable: false } } } } }),
-  'reconstruct.decode': inReconstruct({ decode: { in: { coefficients: detached('$in.coefficients') } } }),
+  'reconstruct.decode': inReconstruct({ turn: { use: 'self-augment/rotate', in: { coefficients: '$in.coefficients' } }, decode: { in: { coefficients: 'turn.coefficients' } } }),
   'reconstruct.refine': inReconstruct({ refine: gone, fuse: { in: { mesh: gone } } }),
   'reconstruct.detail': inReconstruct({ detail: gone, fuse: { in: { features: gone } } }),
-  'reconstruct.fuse': inReconstruct({ fuse: { in: { albedo: detached('decode.albedo') } } }),
+  'reconstruct.fuse': inReconstruct({ fuse: { with: { mode: 'absolute' } } }),
   'reconstruct.render': inReconstruct({ render: { in: { albedo: detached('fuse.albedo') } } }),
 
   photo: weights({ stages: { photo: { with: { split: 'test' } } } }),
@@ -50,12 +50,12 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   seen: rewired('seen', 'mask', gone),
   first: rewired('first', 'coefficients', 'estimated.coefficients'),
   photometric: withoutLoss('photometric', 'photometric'),
-  pasted: weights({ stages: { pasted: gone, shown: { in: { image: 'first.image' } } } }),
+  pasted: rewired('pasted', 'coverage', 'rotated.coverage'),
   shown: rewired('shown', 'image', 'rotated.image'),
   identity: withoutLoss('identity', 'identity'),
   attribute: withoutLoss('attribute', 'attribute'),
 
-  rotate: weights({ stages: { rotate: gone, turned: { in: { coefficients: 'fit.coefficients' } }, 'consistent-rotated': { in: { target: 'fit.coefficients' } } } }),
+  rotate: weights({ stages: { rotate: gone, turned: { in: { coefficients: 'fit.coefficients' } }, 'rotated-again': { in: { coefficients: 'fit.coefficients' } }, 'consistent-rotated': { in: { target: 'fit.coefficients' } } } }),
   turned: weights({ stages: { turned: gone, rotated: { in: { vertices: 'first.vertices', light: 'first.light' } } } }),
   rotated: rewired('rotated', 'albedo', 'first.coarse'),
   occluded: weights({
@@ -69,9 +69,9 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   robustified: withoutLoss('robustified', 'robustified'),
 
   'rotated-estimate': rewired('rotated-estimate', 'image', { $replace: true, from: 'align.image' }),
-  'rotated-again': rewired('rotated-again', 'coefficients', 'rotate.coefficients'),
+  'rotated-again': rewired('rotated-again', 'coefficients', 'rotated-estimate.coefficients'),
   'occluded-estimate': rewired('occluded-estimate', 'image', { $replace: true, from: 'align.image' }),
-  'occluded-again': rewired('occluded-again', 'coefficients', 'fit.coefficients'),
+  'occluded-again': rewired('occluded-again', 'coefficients', 'occluded-estimate.coefficients'),
 
   'pair-rotated': withoutPair('pair-rotated', 'rotated'),
   'turned-back': rewired('turned-back', 'albedo', 'first.albedo'),
