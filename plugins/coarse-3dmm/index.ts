@@ -2,4 +2,5 @@
 export {
   albedoCount, coefficientCount, coefficientGroup, coefficientSlices, expressionCount, identityCount, type CoefficientGroup,
 } from './host/coefficients.js';
+export { rotationOf } from './host/fit/pose.js';
 export { faceModelKind, fivePoints, standardPoints, type DenseLandmarks, type FaceModel } from './host/face-model.js';

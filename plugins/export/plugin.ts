@@ -1,4 +1,4 @@
-/** What leaves the system as files: meshes, pictures, sheets, overlays and turntables. */
+/** What leaves the system as files: meshes, coefficients, pictures, sheets, overlays and turntables. */
 import { Type, defineSink, definePlugin, optional, resourceKind, tensor } from '../../framework/index.js';
 import type { RenderableMesh } from '../rasterizer/index.js';
 
@@ -102,11 +102,26 @@ export const turntable = defineSink({
   load: () => import('./stages/turntable.js'),
 });
 
+export const coefficients = defineSink({
+  summary: 'Writes coefficients by group, pose, camera and landmarks (in the crop and in the photo) as JSON.',
+  version: 1,
+  options: Type.Object({
+    size: Type.Integer({ minimum: 1, default: 112, description: 'Width and height of the crop that the coefficients and landmarks belong to, px.' }),
+  }, strict),
+  in: {
+    coefficients: tensor('float32', [257], 'coefficients.3dmm'),
+    landmarks: optional(tensor('float32', [68, 2], 'landmarks68.px')),
+    transform: optional(tensor('float32', [2, 3], 'transform.px')),
+  },
+  out: {},
+  load: () => import('./stages/coefficients.js'),
+});
+
 export const plugin = definePlugin({
   name: 'export',
   version: '0.1.0',
   framework: '^0.1.0',
-  summary: 'Writes meshes, pictures, sample sheets, overlays and turntables.',
-  requires: { rasterizer: '^0.1.0' },
-  stages: { mesh, images, sheet, overlay, turntable },
+  summary: 'Writes meshes, coefficients, pictures, sample sheets, overlays and turntables.',
+  requires: { 'coarse-3dmm': '^0.1.0', rasterizer: '^0.1.0' },
+  stages: { mesh, coefficients, images, sheet, overlay, turntable },
 });
