@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -r framework bin scripts package.json tsconfig.json tsconfig.build.json "$work"
+cp -r framework bin docs scripts package.json tsconfig.json tsconfig.build.json "$work"
 mkdir "$work/test"
 cp test/run.ts test/run-group.ts "$work/test"
 rm "$work/scripts/check-docs.ts" # compares documents with the plugins
