@@ -1,8 +1,10 @@
-/** Holds the written documents against the code: error codes, links, and every plugin's table of stage types and options. */
+/** Holds the written documents against the code: error codes, links, paths, meanings, and every plugin's table of stage types and options. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCodes } from '../framework/errors/error-codes.js';
 import type { Plugin } from '../framework/plugin/define.js';
+import type { PortType } from '../framework/plugin/port-types.js';
+import type { DeviceContract } from '../framework/plugin/stage-types.js';
 import { builtinPlugins } from '../plugins/index.js';
 import { currentSchema, schemaFile } from './editor-schema.js';
 
@@ -30,6 +32,28 @@ function checkLinks(file: string): void {
   }
 }
 
+/** Files and folders that a text names between backticks: from the root, from its own folder, or of a new plugin. */
+function checkPaths(file: string): void {
+  const text = readFileSync(file, 'utf8').replace(/```[\s\S]*?```/g, '');
+  for (const [, path] of text.matchAll(/`((?:framework|plugins|pipelines|scripts|test|bench|docs|weights)\/[\w./-]*)`/g)) {
+    const found = ['.', dirname(file), 'framework/cli/templates/plugin'].some((folder) => existsSync(join(folder, path!.replace(/\.js$/, '.ts'))));
+    if (!found) problems.push(`${file} names ${path}, which does not exist`);
+  }
+}
+
+/** Every meaning that a built-in stage type has is explained. */
+function checkMeanings(plugin: Plugin): void {
+  const file = 'docs/conventions.md';
+  const explained = readFileSync(file, 'utf8');
+  for (const [name, contract] of Object.entries(plugin.stages ?? {})) {
+    const { in: inputs, out, draws, inRest, outRest } = contract as unknown as DeviceContract;
+    const ports: PortType[] = [...[inputs, out, draws ?? {}].flatMap((group) => Object.values(group)), ...[inRest, outRest].filter((port) => port !== undefined)];
+    for (const meaning of new Set(ports.map((port) => port.meaning))) {
+      if (!meaning.startsWith('?') && !explained.includes(`\`${meaning}\``)) problems.push(`${file} does not explain ${meaning} of ${plugin.name}/${name}`);
+    }
+  }
+}
+
 function checkPlugin(plugin: Plugin): void {
   const file = join('plugins', plugin.name, 'README.md');
   if (!existsSync(file)) {
@@ -50,8 +74,14 @@ function checkPlugin(plugin: Plugin): void {
 }
 
 checkErrorCodes();
-markdownFiles().forEach(checkLinks);
-builtinPlugins.forEach(checkPlugin);
+for (const file of markdownFiles()) {
+  checkLinks(file);
+  checkPaths(file);
+}
+for (const plugin of builtinPlugins) {
+  checkPlugin(plugin);
+  checkMeanings(plugin);
+}
 const folders = readdirSync('plugins', { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 for (const folder of folders) if (!builtinPlugins.some((plugin) => plugin.name === folder)) problems.push(`plugins/index.ts does not list ${folder}`);
 if (readFileSync(schemaFile, 'utf8') !== (await currentSchema())) problems.push(`${schemaFile} is out of date: npm run schema`);

@@ -38,7 +38,7 @@ function random(batch: number): HostTensor {
   return { ...noise, data: (noise.data as Float32Array).map((value) => 0.4 * value) };
 }
 
-test('zero coefficients give the mean face at the origin, with flat light', () => tf.tidy(() => {
+test('convention: zero coefficients give the mean face at the origin, with flat light', () => tf.tidy(() => {
   const { vertices, albedo, light, shape } = run(tf.zeros([1, coefficientCount]));
   close(vertices, face.meanShape);
   close(shape, face.meanShape);

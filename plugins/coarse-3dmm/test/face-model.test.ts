@@ -18,7 +18,7 @@ const test = suite('face model');
 let face: FaceModel;
 test.before(async () => void (face = await builtFace()));
 
-test('the 257-vector is Deep3D\'s: 80, 64, 80, 3, 27, 3', () => {
+test('convention: the 257-vector is Deep3D\'s: 80, 64, 80, 3, 27, 3', () => {
   assert.equal(coefficientSlices, {
     identity: [0, 80], expression: [80, 144], albedo: [144, 224], angles: [224, 227], light: [227, 254], translation: [254, 257],
   });
@@ -56,7 +56,7 @@ test('the mesh is one disc: every edge has one or two triangles with opposite di
   assert.is(face.vertexCount - undirected + face.triangles.length / 3, 1);
 });
 
-test('triangles are counter-clockwise seen from the front', () => {
+test('convention: triangles are counter-clockwise seen from the front', () => {
   let front = 0;
   for (let at = 0; at < face.triangles.length; at += 3) {
     const [a, b, c] = [0, 1, 2].map((corner) => face.meanShape.subarray(face.triangles[at + corner]! * 3, face.triangles[at + corner]! * 3 + 2));
@@ -65,7 +65,7 @@ test('triangles are counter-clockwise seen from the front', () => {
   assert.ok(front > 0.85 * (face.triangles.length / 3), `${front} of ${face.triangles.length / 3}`);
 });
 
-test('the five standard points are where Deep3D has them, within 0.08 dm', () => {
+test('convention: the five standard points are where Deep3D has them, within 0.08 dm', () => {
   const landmarks = Array.from(face.landmarks).flatMap((vertex) => Array.from(face.meanShape.subarray(vertex * 3, vertex * 3 + 3)));
   fivePoints(landmarks, 3).forEach((point, index) => {
     const distance = Math.hypot(...point.map((value, axis) => value - standardPoints[index]![axis]!));

@@ -7,7 +7,7 @@ import { firstPose, posePoints, rotationDerivatives, rotationOf, type Pose } fro
 
 const angles = [0.3, -0.7, 0.4] as const;
 
-test('R = Rz Ry Rx is a rotation whose columns are the turned axes', () => {
+test('convention: R = Rz Ry Rx is a rotation whose columns are the turned axes', () => {
   const r = rotationOf(angles);
   for (let row = 0; row < 3; row++) {
     for (let other = 0; other < 3; other++) {

@@ -100,6 +100,14 @@ test('the host renderer and the device renderer make the same picture', async ()
   });
 });
 
+test('convention: colours are not clamped, on the host and on the device', async () => {
+  await useEngine('cpu');
+  const bright: Scene = { ...scenes[0]!, light: Float64Array.from({ length: 27 }, (_, index) => (index % 9 === 0 ? 4 : 0)) };
+  const host = renderHost(bright.vertices as Float32Array, bright.triangles as Int32Array, bright.albedo as Float32Array, bright.light as Float64Array, size);
+  assert.ok(Math.max(...host.image) > 1);
+  tf.tidy(() => close(run([bright]).image, host.image));
+});
+
 test('optimisation turns a cube back', async () => {
   await useEngine('cpu');
   const target = cube(0.5, 0.5, 0.35);
