@@ -21,27 +21,32 @@ export interface AlbedoModes {
   readonly modes: Modes;
 }
 
+/** The mean is that of the shaven faces and the modes are about it, so that zero coefficients show no trace of a beard. */
 export function makeAlbedoModes(layers: SkinLayers, mirror: Int32Array, painted: number): AlbedoModes {
-  const samples = Array.from({ length: painted }, (_, face) => paintFace(layers, randomFor('makehuman', 'albedo', face)));
+  const faces = Array.from({ length: painted }, (_, face) => paintFace(layers, randomFor('makehuman', 'albedo', face)));
+  const samples = faces.map(({ colours }) => colours);
+  const shaven = faces.filter(({ bearded }) => !bearded);
   const mirrorOf = (field: Float64Array): Float64Array => mirrorColours(field, mirror);
   const sum = new Float64Array(layers.vertexCount * 3);
-  for (const sample of samples) for (let at = 0; at < sum.length; at++) sum[at]! += sample[at]! / painted;
+  for (const { colours } of shaven) for (let at = 0; at < sum.length; at++) sum[at]! += colours[at]! / shaven.length;
   const other = mirrorOf(sum);
   const mean = sum.map((value, at) => (value + other[at]!) / 2);
   for (const sample of samples) for (let at = 0; at < mean.length; at++) sample[at]! -= mean[at]!;
   return { mean, modes: principalModes(samples, mirrorOf, 80) };
 }
 
-function paintFace(layers: SkinLayers, random: Random): Float64Array {
+function paintFace(layers: SkinLayers, random: Random): { readonly colours: Float64Array; readonly bearded: boolean } {
   const colours = mixSkins(layers, random);
   addPigments(layers, random, colours);
   const hair = nearColour(hairColours, random.uniform() ** 1.5, random);
   const density = random.between(0.2, 1.1);
   paintOver(colours, layers.brows[random.integer(layers.brows.length)]!, hair, density);
-  if (random.uniform() < 0.3) growBeard(layers, random, colours, hair);
+  const bearded = random.uniform() < 0.3;
+  if (bearded) growBeard(layers, random, colours, hair);
   paintEyes(layers, random, colours);
+  paintMouth(layers, random, colours);
   for (let at = 0; at < colours.length; at++) colours[at] = Math.min(Math.max(colours[at]!, 0.01), 0.99);
-  return colours;
+  return { colours, bearded };
 }
 
 /** A global mixture of the skins, in each region blended with a skin of its own; this fills the gap between tones. */
@@ -86,23 +91,41 @@ function growBeard(layers: SkinLayers, random: Random, colours: Float64Array, ha
   if (random.uniform() < 0.5) paintOver(colours, layers.beards[1]!, hair, random.between(0.3, 1));
 }
 
+/** The white of the eye is darker than paper and lies in the shade of the upper lid. */
 function paintEyes(layers: SkinLayers, random: Random, colours: Float64Array): void {
   const iris = nearColour(irisColours, random.uniform(), random);
-  const white = random.between(0.62, 0.8);
-  const sclera = [white, white * 0.96, white * 0.94];
+  const white = random.between(0.52, 0.72);
+  const sclera = [white, white * 0.95, white * 0.92];
   const pupil = [0.04, 0.04, 0.04];
-  const lash = random.between(0.3, 0.75);
-  const mouth = random.uniform() ** 2;
-  const inside = [0.22 + 0.45 * mouth, 0.09 + 0.5 * mouth, 0.09 + 0.46 * mouth];
+  const lash = random.between(0.2, 0.65);
   for (let vertex = 0; vertex < layers.vertexCount; vertex++) {
     const ring = layers.iris[vertex]!;
+    const shade = 1 - 0.4 * ramp(layers.gridPlace[vertex * 2 + 1]!, 0.55, 1);
     const eye = [0, 1, 2].map((channel) =>
-      ring <= 1 ? sclera[channel]! + ring * (iris[channel]! - sclera[channel]!) : iris[channel]! + (ring - 1) * (pupil[channel]! - iris[channel]!),
+      shade * (ring <= 1 ? sclera[channel]! + ring * (iris[channel]! - sclera[channel]!) : iris[channel]! + (ring - 1) * (pupil[channel]! - iris[channel]!)),
     );
     blend(colours, vertex, eye, layers.eye[vertex]!);
     blend(colours, vertex, [0.1, 0.07, 0.06], lash * layers.lash[vertex]!);
+  }
+}
+
+/** Teeth hang from the upper lip down to a random height, fade towards the corners, and leave the dark of the mouth below. */
+function paintMouth(layers: SkinLayers, random: Random, colours: Float64Array): void {
+  const level = random.between(0.5, 0.85);
+  const tooth = [level, level * 0.94, level * 0.86];
+  const end = random.between(-0.1, 0.75);
+  const dark = random.between(0.6, 1.4);
+  for (let vertex = 0; vertex < layers.vertexCount; vertex++) {
+    const [across, up] = [layers.gridPlace[vertex * 2]!, layers.gridPlace[vertex * 2 + 1]!];
+    const teeth = ramp(up, end, end + 0.2) * ramp(up, 0, 0.15) * ramp(1 - up, 0, 0.12) * ramp(0.5 - Math.abs(across - 0.5), 0.02, 0.2);
+    const inside = [0.3, 0.13, 0.12].map((value, channel) => dark * value + teeth * (tooth[channel]! - dark * value));
     blend(colours, vertex, inside, layers.mouthInside[vertex]!);
   }
+}
+
+/** 0 up to `low`, 1 from `high`, linear between. */
+function ramp(value: number, low: number, high: number): number {
+  return Math.min(Math.max((value - low) / (high - low), 0), 1);
 }
 
 /** Lays hair of one colour over the skin; the proxy's own brightness only shades it. */

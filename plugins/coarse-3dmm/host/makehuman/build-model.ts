@@ -21,7 +21,7 @@ interface LandmarkFile {
 }
 
 /** Trust of a facemesh point on the outline of the face, where the network slides along the visible edge. */
-const outlineTrust = 0.25;
+const outlineTrust = 0.7;
 const outline = new Set([
   10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58,
   132, 93, 234, 127, 162, 21, 54, 103, 67, 109,

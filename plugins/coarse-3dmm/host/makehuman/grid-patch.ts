@@ -44,6 +44,20 @@ export function makeGridPatch(border: readonly number[], columns: number, rows: 
   };
 }
 
+/** Where the vertices of a patch lie in its grid: vertex number → share of the width from the border's start, share of the height. */
+export function gridPlaces({ columns, rows, border, firstInterior, weights }: GridPatch): Map<number, readonly [number, number]> {
+  const places = new Map<number, readonly [number, number]>();
+  border.forEach((vertex, index) => {
+    const column = Math.min(index, columns, Math.max(2 * columns + rows - index, 0));
+    const row = Math.min(Math.max(index - columns, 0), rows, 2 * (columns + rows) - index);
+    places.set(vertex, [column / columns, row / rows]);
+  });
+  weights.forEach((_, index) => {
+    places.set(firstInterior + index, [((index % (columns - 1)) + 1) / columns, (Math.floor(index / (columns - 1)) + 1) / rows]);
+  });
+  return places;
+}
+
 export function interiorCount(columns: number, rows: number): number {
   return (columns - 1) * (rows - 1);
 }

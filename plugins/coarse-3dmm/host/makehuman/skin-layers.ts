@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { randomFor } from '../../../../framework/index.js';
 import { controlPositions, eyeball, neededPositions, parts, type ControlMesh } from './control-mesh.js';
+import { gridPlaces } from './grid-patch.js';
 import { dataPath, readProxyMesh, readTexture, sampleTexture, type BaseMesh } from './makehuman-files.js';
 import { applyRows, type Subdivision } from './subdivision.js';
 import { quadNormals, wornCover } from './worn-cover.js';
@@ -27,6 +28,8 @@ export interface SkinLayers {
   readonly eye: Float32Array;
   readonly lash: Float32Array;
   readonly mouthInside: Float32Array;
+  /** [V*2] place in the grid that closes an eye or the mouth: share of its width, share of its height from below; 0 elsewhere. */
+  readonly gridPlace: Float32Array;
   /** [V] 0 sclera, 1 iris, 2 pupil, smooth between. */
   readonly iris: Float32Array;
   /** [V*2] texture coordinates, v up. */
@@ -79,6 +82,7 @@ export async function makeSkinLayers(base: BaseMesh, mesh: ControlMesh, fine: Su
     eye: share((part) => part === parts.leftEye || part === parts.rightEye),
     lash: share((part) => part === parts.lidMargin),
     mouthInside: share((part) => part === parts.mouthInside),
+    gridPlace: gridPlaceField(mesh, fine),
     iris: irisField(mesh, positions, needed),
   };
 }
@@ -157,6 +161,19 @@ function softMasks(positions: Float64Array): Pick<SkinLayers, 'flush' | 'stubble
     stubble[vertex] = Math.min(1, under + lip) * (1 - 0.9 * mouth);
   }
   return { flush: cheeks.map((value, vertex) => Math.min(1, value + nose[vertex]! + 0.6 * chin[vertex]!)), stubble, features };
+}
+
+/** Fine vertices take the mean over those of their parents that lie in a grid. */
+function gridPlaceField(mesh: ControlMesh, fine: Subdivision): Float32Array {
+  const places = new Float64Array(mesh.vertexCount * 3);
+  for (const patch of [mesh.mouth, ...mesh.eyes.map((eye) => eye.patch)]) {
+    for (const [vertex, [across, up]] of gridPlaces(patch)) places.set([across, up, 1], vertex * 3);
+  }
+  const smooth = applyRows(fine.linear, places, 3);
+  return Float32Array.from({ length: fine.mesh.vertexCount * 2 }, (_, at) => {
+    const vertex = Math.floor(at / 2) * 3;
+    return smooth[vertex + (at % 2)]! / Math.max(smooth[vertex + 2]!, 1e-9);
+  });
 }
 
 /** Distance from the axis of gaze on the eyeball: pupil within 0.022 dm, iris within 0.062 dm. */
