@@ -1,0 +1,123 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { commands } from '../index.js';
+import { newPlugin } from '../new-plugin.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const example = fileURLToPath(new URL('../../example/', import.meta.url));
+const pipeline = join(example, 'pipeline.yaml');
+const folder = mkdtempSync(join(tmpdir(), 'flow-cli-'));
+test.after(() => rmSync(folder, { recursive: true }));
+
+interface Ran {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** A command as the terminal sees it, without a process of its own. */
+async function flow(name: keyof typeof commands, ...argv: string[]): Promise<Ran> {
+  const written = { out: '', error: '' };
+  const [write, writeError] = [process.stdout.write, process.stderr.write];
+  process.stdout.write = ((text: string) => ((written.out += text), true)) as typeof write;
+  process.stderr.write = ((text: string) => ((written.error += text), true)) as typeof writeError;
+  try {
+    await commands[name].run(argv, { root });
+    return { exitCode: 0, ...written };
+  } catch (error) {
+    const { oclif, message } = error as Error & { oclif?: { exit?: number } };
+    return { exitCode: oclif?.exit ?? 1, out: written.out, error: `${written.error}${message}` };
+  } finally {
+    [process.stdout.write, process.stderr.write] = [write, writeError];
+  }
+}
+
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+test('check counts what it checked, and as JSON gives the digest', async () => {
+  const { exitCode, out } = await flow('check', pipeline);
+  assert.is(exitCode, 0);
+  assert.match(out, /pipeline\.yaml: 13 stages, 0 resources, \d+ device sections, no problem found\./);
+  assert.not.match(out, 'warning');
+  const facts = JSON.parse((await flow('check', pipeline, '--json')).out) as Record<string, unknown>;
+  assert.equal([facts.pipeline, facts.stages, facts.unused], ['pipeline', 13, []]);
+  assert.match(String(facts.digest), /^[0-9a-f]{64}$/);
+});
+
+test('check warns of stages whose results go nowhere; a use of a graph is named once', async () => {
+  const idle = file('idle.yaml', `flow: 1\nextends: ${pipeline}\nstages:\n  total: { in: { second: error.value } }\n  smoothness: { $delete: true }\n`);
+  const { exitCode, out } = await flow('check', idle);
+  assert.is(exitCode, 0);
+  assert.match(out, 'warning: nothing needs jitter, moved: no loss, metric or sink reads what comes of it.');
+});
+
+test('check reports every problem with its place and exits with 2; --json gives them as fields', async () => {
+  const wrong = file('wrong.yaml', `flow: 1\nextends: ${pipeline}\nstages:\n  standardise: { with: { siez: 4 } }\n  extra: { use: toy-regression/hiden }\n`);
+  const text = await flow('check', wrong);
+  assert.is(text.exitCode, 2);
+  assert.match(text.error, /wrong\.yaml:4:\d+/);
+  assert.match(text.error, 'did you mean "size"?');
+  assert.match(text.error, 'FLOW_STAGE_UNKNOWN');
+  assert.match(text.error, '2 problems');
+  const json = await flow('check', wrong, '--json');
+  const { errors } = JSON.parse(json.out) as { errors: { code: string }[] };
+  assert.is(json.exitCode, 2);
+  assert.equal(errors.map(({ code }) => code).sort(), ['FLOW_OPTION', 'FLOW_STAGE_UNKNOWN']);
+});
+
+test('parameters of the pipeline are flags, and what does not exist is refused', async () => {
+  assert.match((await flow('config', pipeline, '--steps', '12')).out, 'steps: 12');
+  assert.is((await flow('config', pipeline, '--stpes', '12')).exitCode, 2);
+  assert.is((await flow('config', pipeline, '--set', 'train.bacth=4')).exitCode, 2);
+  assert.match((await flow('config', pipeline, '--set', 'train.batch=8', '--origins')).out, /batch: 8 # --set/);
+});
+
+test('graph draws text, Mermaid and SVG', async () => {
+  assert.match((await flow('graph', pipeline)).out, /train: total\.loss/);
+  assert.match((await flow('graph', pipeline, '--format', 'mermaid')).out, /^flowchart TD/);
+  assert.match((await flow('graph', pipeline, '--format', 'svg')).out, /^<svg [\s\S]*<\/svg>\s*$/);
+});
+
+test('diff says what another pipeline changes', async () => {
+  const other = file('other.yaml', `flow: 1\nextends: ${pipeline}\ntrain: { clip: { norm: 1 } }\n`);
+  const { out } = await flow('diff', pipeline, other);
+  assert.match(out, /train\.clip.*5 → 1/);
+});
+
+test('schema is JSON Schema of a pipeline file', async () => {
+  const { properties } = JSON.parse((await flow('schema')).out) as { properties: Record<string, unknown> };
+  for (const key of ['flow', 'stages', 'train', 'validate']) assert.ok(properties[key], key);
+});
+
+test('inspect and compare name what they do not find', async () => {
+  const type = await flow('inspect', 'nothing/here');
+  assert.equal([type.exitCode, /FLOW_STAGE_UNKNOWN/.test(type.error)], [2, true]);
+  const run = await flow('compare', 'nothing/here', '--runs', folder);
+  assert.equal([run.exitCode, /FLOW_RUN_STATE|FLOW_FILE_MISSING/.test(run.error)], [2, true]);
+});
+
+test('doctor says which engines work', async () => {
+  const { engines, auto } = JSON.parse((await flow('doctor', '--json')).out) as { engines: { name: string; present: boolean }[]; auto: string };
+  assert.ok(engines.find(({ name }) => name === auto)!.present);
+  assert.ok(engines.find(({ name }) => name === 'cpu')!.present);
+});
+
+test('new plugin fills in the name, and touches nothing that is there', async () => {
+  const made = await newPlugin('tone', folder);
+  const path = join(folder, 'flow-plugin-tone');
+  assert.match(readFileSync(join(path, 'src', 'plugin.ts'), 'utf8'), "name: 'tone'");
+  assert.is(JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).name, made.split('/').at(-1));
+  for (const name of ['tone', 'Not A Name']) {
+    const error = await newPlugin(name, folder).catch((reason: unknown) => reason);
+    assert.ok(error instanceof Error, name);
+  }
+});
+
+test.run();
