@@ -12,6 +12,12 @@ interface Picture {
   readonly data: ArrayLike<number>;
 }
 
+interface WrittenFace {
+  /** In Deep3D's order. */
+  readonly coefficients: Readonly<Record<string, readonly number[]>>;
+  readonly landmarks: { readonly photo: readonly (readonly [x: number, y: number])[] };
+}
+
 async function pictureOf({ files }: StageValues, name: string): Promise<Picture> {
   assert.ok(files.has(name), `${name} is missing`);
   return readPng(files.get(name)!);
@@ -63,6 +69,18 @@ export const sinkChecks: Readonly<Record<string, Check>> = {
       for (const format of ['obj', 'ply']) assert.ok((files.get(`${key}.${format}`)?.length ?? 0) > vertices.length, format);
     }
   },
+  'export/coefficients': ({ inputs, files }, { keys, stages }) => keys.forEach((key, index) => {
+    const face = JSON.parse(files.get(`${key}.json`)!.toString()) as WrittenFace;
+    const wanted = dataAt(inputs, 'coefficients', index);
+    const written = Object.values(face.coefficients).flat();
+    assert.is(written.length, wanted.length);
+    written.forEach((value, each) => near(value, wanted[each]!, 1e-5));
+    // Back in the photo, the landmarks lie on the face that the data set names there.
+    const [left, top, width, height] = (stages.get('photo')!.outputs['face']![index] as { readonly box: readonly number[] }).box as [number, number, number, number];
+    for (const [x, y] of face.landmarks.photo) {
+      assert.ok(x > left - width / 2 && x < left + 1.5 * width && y > top - height / 2 && y < top + 1.5 * height, `${key}: (${x}, ${y})`);
+    }
+  }),
   'export/images': async (values, { keys }) => {
     for (const [index, key] of keys.entries()) {
       for (const port of ['photo', 'render']) {

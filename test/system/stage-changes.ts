@@ -38,7 +38,9 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   'estimate.regress': weights({ graphs: { estimate: { stages: { regress: { trainable: false } } } } }),
   'reconstruct.decode': inReconstruct({ turn: { use: 'self-augment/rotate', in: { coefficients: '$in.coefficients' } }, decode: { in: { coefficients: 'turn.coefficients' } } }),
   'reconstruct.refine': inReconstruct({ refine: gone, fuse: { in: { mesh: gone } } }),
-  'reconstruct.detail': inReconstruct({ detail: gone, fuse: { in: { features: gone } } }),
+  'reconstruct.detail': weights({
+    graphs: { reconstruct: { stages: { detail: gone, fuse: { in: { features: gone } } } } }, train: { learningRates: { 'reconstruct/detail': gone } },
+  }),
   'reconstruct.fuse': inReconstruct({ fuse: { with: { mode: 'absolute' } } }),
   'reconstruct.render': inReconstruct({ render: { in: { albedo: detached('fuse.albedo') } } }),
 
