@@ -4,6 +4,7 @@ import type { PlannedStage } from '../pipeline/plan.js';
 import { tf, type Tensor } from './tf.js';
 import { upload } from './transfer.js';
 
+/** Keeps constants by (resource or stage, name) until it is disposed. */
 export class ConstantStore {
   private readonly tensors = new Map<string, Tensor>();
 

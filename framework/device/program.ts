@@ -34,6 +34,7 @@ export interface LossAndGradients {
   readonly outputs: Readonly<Record<PortReference, Tensor>>;
 }
 
+/** The built stages of a section, callable forward and with gradients. */
 export class DeviceProgram {
   private readonly calls = new Map<string, CallPlan>();
 

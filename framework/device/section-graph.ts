@@ -8,6 +8,7 @@ export function splitReference(reference: PortReference): { readonly stage: stri
   return { stage: reference.slice(0, dot), port: reference.slice(dot + 1) };
 }
 
+/** The ports that a stage reads. */
 export function inputReferences(stage: CompiledStage): readonly PortReference[] {
   return Object.values(stage.planned.inputs).map(({ stage: from, port }) => `${from}.${port}`);
 }

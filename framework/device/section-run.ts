@@ -28,6 +28,7 @@ export interface StageSpan {
   readonly to: number;
 }
 
+/** The values of one call, and how many readers each still has. */
 export class SectionRun {
   readonly spans: StageSpan[] = [];
   private readonly values = new Map<PortReference, Tensor>();

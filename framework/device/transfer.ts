@@ -5,6 +5,7 @@ import { tf, type Tensor } from './tf.js';
 
 export type DeviceDType = 'float32' | 'int32' | 'bool';
 
+/** The element type on the device. */
 export function deviceDType(dtype: DType): DeviceDType {
   return dtype === 'uint8' ? 'int32' : dtype;
 }

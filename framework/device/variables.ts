@@ -12,6 +12,7 @@ export interface NamedVariable {
   readonly trainable: boolean;
 }
 
+/** Creates variables by name, hands out the one that is there, and disposes them together. */
 export class VariableStore {
   private readonly entries = new Map<string, NamedVariable>();
 

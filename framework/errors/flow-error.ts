@@ -24,6 +24,7 @@ export interface FlowErrorFields {
   readonly cause?: unknown;
 }
 
+/** An error with a stable code and its facts as fields. `describe()` is the text for people, `exitCode` the one of the process. */
 export class FlowError extends Error {
   readonly code: ErrorCode;
   readonly fields: FlowErrorFields;

@@ -25,6 +25,7 @@ export function deferValues(digests: Readonly<Record<string, string>>, read: () 
   }));
 }
 
+/** The digest of each value of a stage. */
 export function digestsOf(values: StageValues): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([port, value]) => [port, digestOf(value)]));
 }

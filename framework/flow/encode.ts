@@ -18,6 +18,7 @@ const mark = '$';
 const alignment = 8;
 const headerPrefix = 8;
 
+/** A value as bytes: equal values give equal bytes. */
 export function encode(value: unknown): Buffer {
   const buffers: Uint8Array[] = [];
   let offset = 0;
@@ -86,10 +87,12 @@ function fromJson(tree: Json, buffer: (name: keyof typeof typedArrays, at: numbe
   return buffer(kind as keyof typeof typedArrays, node.at as number, node.length as number);
 }
 
+/** Whether the value is a typed array, a DataView excepted. */
 export function isTypedArray(value: unknown): value is TypedArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
+/** Whether the value is an object literal, from whatever realm. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

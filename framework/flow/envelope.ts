@@ -41,11 +41,13 @@ export function errorFromRecord(record: ErrorRecord, about: { readonly who: stri
 /** A result with the time that the work itself took, without waiting for its turn. */
 export type Timed<T> = Envelope<T> & { readonly milliseconds: number };
 
+/** `envelopeOf` with the time that the work took. */
 export async function timedEnvelopeOf<T>(work: () => Promise<T> | T, otherwise: ErrorCode): Promise<Timed<T>> {
   const start = performance.now();
   return { ...await envelopeOf(work, otherwise), milliseconds: performance.now() - start };
 }
 
+/** The result of the work, or its error as data. An error that is no FlowError gets FLOW_DISK or the code `otherwise`. */
 export async function envelopeOf<T>(work: () => Promise<T> | T, otherwise: ErrorCode): Promise<Envelope<T>> {
   try {
     return { ok: true, value: await work() };

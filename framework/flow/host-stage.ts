@@ -32,6 +32,7 @@ export function inputsOf(edges: Readonly<Record<string, PlannedEdge>>, values: P
   return Object.fromEntries(Object.entries(edges).map(([port, edge]) => [port, values[`${edge.stage}.${edge.port}`]]));
 }
 
+/** The stream operator of a host stage. */
 export function hostStage(plan: Plan, stage: PlannedStage, services: FlowServices): OperatorFunction<Packet, Packet> {
   const contract = stage.contract as HostContract;
   const runner = contract.runs === 'main' ? services.main : services.pool;

@@ -17,6 +17,7 @@ export interface MainRunnerOptions {
   readonly onSetup: (stage: string, milliseconds?: number) => void;
 }
 
+/** Builds each stage once and calls it in place. */
 export class MainRunner implements StageRunner {
   readonly #plan: Plan;
   readonly #resources: ResourceLoader;

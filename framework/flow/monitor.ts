@@ -24,6 +24,7 @@ export interface StageCounts {
   setup: number;
 }
 
+/** Counters by stage and a stream of progress events. */
 export class Monitor {
   readonly progress$ = new Subject<ProgressEvent>();
   readonly #stages = new Map<string, StageCounts>();

@@ -40,6 +40,7 @@ export interface BatchStream extends AsyncIterator<Batch, undefined>, AsyncItera
   close(): Promise<void>;
 }
 
+/** Opens the sources of a graph and starts to fill batches for its training section. The caller closes the stream. */
 export async function openBatches(plan: Plan, graph: PlannedGraph, options: BatchOptions): Promise<BatchStream> {
   const { services, start = startCursor, shuffle = true, seed = plan.seed, epochs = Infinity, sections = new Map() } = options;
   const size = options.size ?? plan.train?.batch ?? plan.batch;

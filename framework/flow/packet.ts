@@ -33,14 +33,17 @@ export interface Tombstone extends Ticket {
 
 export type Packet = Sample | Tombstone;
 
+/** Whether the packet is the tombstone of a refused sample. */
 export function isRefused(packet: Packet): packet is Tombstone {
   return 'refused' in packet;
 }
 
+/** The packet of a sample with its values. */
 export function sampleOf(ticket: Ticket, values: PacketValues): Sample {
   return { position: ticket.position, epoch: ticket.epoch, key: ticket.key, values };
 }
 
+/** The packet that stands for a refused sample, so that joins do not wait for it. */
 export function tombstoneOf(ticket: Ticket, refused: Refusal): Tombstone {
   return { position: ticket.position, epoch: ticket.epoch, key: ticket.key, refused };
 }

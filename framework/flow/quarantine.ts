@@ -14,6 +14,7 @@ export interface QuarantineLine {
   readonly time: string;
 }
 
+/** Counts refusals by stage and writes each refused sample once. */
 export class Quarantine {
   readonly #file: string | undefined;
   readonly #listed = new Set<string>();

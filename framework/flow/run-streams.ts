@@ -44,6 +44,7 @@ export interface StreamResult {
   readonly keys: readonly string[];
 }
 
+/** Runs a graph over all samples of its sources. Ends when every sample is done or refused; throws the first error of a stage that may not refuse. */
 export async function runStreams(plan: Plan, graph: PlannedGraph, options: StreamOptions): Promise<StreamResult> {
   const { services, folder, step = 0 } = options;
   const sources = await openSources(plan, graph, services, options.sources);

@@ -55,6 +55,7 @@ export interface FlowServices {
 
 const gibibyte = 2 ** 30;
 
+/** Opens what the flows of a run share. The caller closes it. */
 export function openServices(plan: Plan, options: ServiceOptions): FlowServices {
   const { plugins, log = () => undefined, taskTimeout } = options;
   const workers = options.workers ?? plan.workers;

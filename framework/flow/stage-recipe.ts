@@ -27,6 +27,7 @@ export interface StageRecipe {
   readonly digest: string;
 }
 
+/** The recipe of a planned stage. Throws FLOW_INTERNAL when the plan lacks a resource that it names. */
 export function stageRecipe(plan: Plan, stage: PlannedStage, plugins: PluginSources): StageRecipe {
   const resources = Object.fromEntries(Object.entries(stage.resources).map(([slot, name]) => {
     const resource = plan.resources.get(name);

@@ -5,6 +5,7 @@ import { keyPlaceOf, placeOf, type MapNode, type Path } from './document.js';
 import type { Problems } from './problems.js';
 import type { PipelineDocument } from './schema.js';
 
+/** What every check of one compilation reads and reports to. */
 export class Compilation {
   constructor(
     readonly root: MapNode,

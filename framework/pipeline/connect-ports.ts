@@ -18,6 +18,7 @@ export interface Connections {
   readonly slots: ReadonlyMap<string, Readonly<Record<string, string>>>;
 }
 
+/** The edges and resource slots of every stage; what does not fit becomes a problem. */
 export function connectPorts(compilation: Compilation, pipeline: ResolvedPipeline): Connections {
   const edges = new Map<string, Readonly<Record<string, PlannedEdge>>>();
   const slots = new Map<string, Readonly<Record<string, string>>>();

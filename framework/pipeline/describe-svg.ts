@@ -10,6 +10,7 @@ const margin = 24;
 const fills = { source: '#dff3e4', host: '#eef0f4', device: '#fff4dc', sink: '#e6ecfb' } as const;
 const frames = ['#c77d0a', '#7a4fb5', '#1b7f79', '#b5384f', '#3c63b0', '#6b7a1e'];
 
+/** The graph as an SVG picture: device sections are boxes, detached edges dotted. */
 export function describeSvg(plan: Plan): string {
   const stages = [...plan.stages.values()];
   const links = stages.flatMap((stage) => Object.entries(stage.inputs).map(([port, edge]) => ({ from: edge.stage, to: stage.name, port, edge })));

@@ -20,6 +20,7 @@ export interface PlanDiff {
   readonly sameGraph: boolean;
 }
 
+/** What the second plan lacks, adds and changes. */
 export function diffPlans(one: Plan, other: Plan): PlanDiff {
   const [left, right] = [entriesOf(one), entriesOf(other)];
   const label = ([name, facts]: [string, Facts]): string => `${name} (${String(facts['use'])})`;

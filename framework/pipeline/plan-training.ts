@@ -14,6 +14,7 @@ type Stages = ReadonlyMap<string, PlannedStage>;
 
 const defaultBatch = 8;
 
+/** The train block, complete; undefined when its loss is not one. */
 export function planTraining(compilation: Compilation, pipeline: ExpandedPipeline, stages: Stages, train: TrainDefinition): TrainPlan | undefined {
   const loss = outputOf(compilation, pipeline, stages, train.loss, ['train', 'loss']);
   const log = train.log?.map((reference, index) => scalarOf(compilation, pipeline, stages, reference, ['train', 'log', index]));
@@ -47,6 +48,7 @@ export function lossOutputs(stages: Stages, names: readonly string[]): PortRefer
   });
 }
 
+/** The validate block, complete but for the options of its sources (`validationSources`). */
 export function planValidation(compilation: Compilation, pipeline: ExpandedPipeline, stages: Stages, validate: ValidateDefinition): ValidatePlan {
   const found = (validate.metrics ?? []).map((reference, index) => scalarOf(compilation, pipeline, stages, reference, ['validate', 'metrics', index]));
   const metrics = found.filter((reference) => reference !== undefined);

@@ -2,6 +2,7 @@
 import { FlowError, FlowErrors, type FlowErrorFields, type Place } from '../errors/flow-error.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 
+/** Collects problems, so that one report holds them all. */
 export class Problems {
   readonly #files: string[] = [];
   readonly #found: FlowError[] = [];

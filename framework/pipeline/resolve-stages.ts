@@ -22,6 +22,7 @@ export interface ResolvedPipeline {
   readonly resources: ReadonlyMap<string, TypedResource>;
 }
 
+/** Stages and resources with their registered types; unknown ones become problems with the nearest name. */
 export function resolveStages(compilation: Compilation, pipeline: ExpandedPipeline): ResolvedPipeline {
   const { registry, document } = compilation;
   const stages = new Map<string, TypedStage>();

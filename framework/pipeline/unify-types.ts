@@ -28,6 +28,7 @@ interface End {
   readonly place: Place;
 }
 
+/** The planned type of every port; edges whose ends contradict each other become problems. */
 export function unifyTypes(compilation: Compilation, pipeline: ResolvedPipeline, options: CheckedOptions, connections: Connections): UnifiedTypes {
   const solver = new TypeSolver(compilation, pipeline, options, connections);
   for (const [name, stage] of pipeline.stages) {

@@ -8,6 +8,7 @@ export interface Decision<T> {
   readonly place: Place;
 }
 
+/** Classes of symbols that must agree, each with at most one decided value. */
 export class Classes<T> {
   readonly #parents = new Map<string, string>();
   readonly #decisions = new Map<string, Decision<T>>();

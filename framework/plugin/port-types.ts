@@ -35,10 +35,12 @@ export interface ValuePort<T = unknown> {
 export type PortType = TensorPort | ValuePort;
 export type Ports = Readonly<Record<string, PortType>>;
 
+/** A tensor port. `shape` is that of one sample; `meaning` names what the numbers are, with their unit. */
 export function tensor<const S extends readonly Dimension[]>(dtype: DType, shape: S, meaning: string): TensorPort {
   return { kind: 'tensor', dtype, shape, meaning };
 }
 
+/** A port of plain data of the type `T`. */
 export function value<T>(meaning: string): ValuePort<T> {
   return { kind: 'value', meaning };
 }

@@ -38,6 +38,7 @@ export function frameworkVersion(): string {
   }
 }
 
+/** Registers plugins after checking name, version, requirements and contracts, and finds types by `plugin/type`. */
 export class PluginRegistry {
   readonly #plugins = new Map<string, RegisteredPlugin>();
   readonly #stages = new Map<string, RegisteredStage>();

@@ -15,6 +15,7 @@ export interface ResourceKind<T> {
   readonly type?: T;
 }
 
+/** A kind of resource whose values have the type `T`. Two kinds are the same when their names are. */
 export function resourceKind<T>(name: string): ResourceKind<T> {
   return { name };
 }

@@ -3,6 +3,7 @@ import type { Comparison, ComparisonRow, Statistic } from './compare.js';
 
 export type ComparisonFormat = 'text' | 'markdown' | 'csv' | 'latex' | 'json';
 
+/** The table in one of the forms. */
 export function formatComparison(comparison: Comparison, format: ComparisonFormat): string {
   if (format === 'json') return `${JSON.stringify(comparison, null, 2)}\n`;
   if (format === 'csv') return csv(comparison);

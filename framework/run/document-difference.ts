@@ -3,6 +3,7 @@
 /** Leaf values as JSON text, by dotted path. Lists count as leaves. */
 export type FlatDocument = ReadonlyMap<string, string>;
 
+/** Every leaf of a document by its dotted path, as text. */
 export function flattenDocument(document: unknown): FlatDocument {
   const flat = new Map<string, string>();
   const visit = (value: unknown, path: string): void => {

@@ -52,6 +52,7 @@ export const logFiles = {
   metrics: 'metrics.jsonl', validation: 'validation.jsonl', timings: 'timings.jsonl', events: 'events.out.tfevents.flow',
 } as const;
 
+/** Opens the logs of a run folder for appending. The caller closes them. */
 export function openRunLogs(folder: string, now: () => number = Date.now): RunLogs {
   const open = (name: string): AppendLog => openAppendLog(join(folder, name));
   const logs = {
@@ -84,14 +85,17 @@ export function openRunLogs(folder: string, now: () => number = Date.now): RunLo
   };
 }
 
+/** The steps of a run, in order; none when it has no log. */
 export function readStepMetrics(folder: string): StepMetrics[] {
   return readLines<StepMetrics>(join(folder, logFiles.metrics));
 }
 
+/** The validation occasions of a run, in order. */
 export function readValidationMetrics(folder: string): ValidationMetrics[] {
   return readLines<ValidationMetrics>(join(folder, logFiles.validation));
 }
 
+/** The step times of a run, in order. */
 export function readTimings(folder: string): StepTiming[] {
   return readLines<StepTiming>(join(folder, logFiles.timings));
 }

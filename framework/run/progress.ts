@@ -33,6 +33,7 @@ export interface ProgressOptions {
   readonly clock?: () => number;
 }
 
+/** Progress on an output: a terminal line or plain lines, with rate and time left. */
 export function createProgress({ output, unit, interval = 5, clock = () => performance.now() / 1000 }: ProgressOptions): Progress {
   const terminal = output.isTTY === true;
   const pace = createPace(clock);

@@ -57,6 +57,7 @@ export function createRunFolder(root: string, pipeline: string, name?: string): 
   }
 }
 
+/** The run folder at a path, which need not exist yet. */
 export function openRunFolder(path: string): RunFolder {
   const full = resolve(path);
   const file = (name: string): string => join(full, name);

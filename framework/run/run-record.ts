@@ -66,6 +66,7 @@ export function startRecord(plan: Plan, name: string, circumstances: RunCircumst
   };
 }
 
+/** The record with how the run ended, when, and its peak memory. */
 export function endRecord(record: RunRecord, end: RunEnd): RunRecord {
   const peakMemoryMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   return { ...record, ...end, ended: new Date().toISOString(), peakMemoryMiB };

@@ -53,6 +53,7 @@ const firstMoment = 'adam/first/';
 const secondMoment = 'adam/second/';
 const fileName = /^step-(\d+)\.safetensors$/;
 
+/** The checkpoints of a folder: the last `keep` and the best stay. */
 export function openCheckpoints(folder: string, keep: number): CheckpointStore {
   return {
     folder,

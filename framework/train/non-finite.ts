@@ -19,6 +19,7 @@ export interface NonFiniteGuard {
   passed(): void;
 }
 
+/** The guard of a policy; `startingWith` steps in a row were not finite before. */
 export function createGuard(
   policy: TrainPlan['onNonFinite'], variables: readonly NamedVariable[], adam: Adam, startingWith: number,
 ): NonFiniteGuard {

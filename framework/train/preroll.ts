@@ -47,6 +47,7 @@ export async function preroll(plan: Plan, plugins: PluginRegistry, options: { re
   }
 }
 
+/** The result of a preroll for people. */
 export function renderPreroll({ engine, sections, variables, numbers }: PrerollResult): string {
   const lines = sections.map(({ section, milliseconds, outputs }) => `  ${section}: ${outputs} outputs, all finite (${milliseconds} ms)`);
   return [`preroll on ${engine}: ${variables} variables with ${numbers} numbers; every trained one has a gradient; no tensor is left behind.`, ...lines].join('\n');

@@ -17,6 +17,7 @@ export async function scalars(tensors: Readonly<Record<string, Tensor>>): Promis
   return values;
 }
 
+/** Numbers as JSON can hold them: null for what is not finite. */
 export function mapLoggable(values: Readonly<Record<string, number>>): Record<string, number | null> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, loggable(value)]));
 }

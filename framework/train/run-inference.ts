@@ -12,6 +12,7 @@ export interface InferenceResult {
   readonly dataDigest: string;
 }
 
+/** Runs the plan without training. Throws what stages throw; sinks are then closed. */
 export async function runInference({ plan, services, programs, folder, progress, interrupts }: Session): Promise<InferenceResult> {
   let keys: readonly string[] = [];
   const watching = services.monitor.progress$.subscribe((event) => {

@@ -30,6 +30,7 @@ export function uint8(data: Uint8Array | readonly number[], shape: readonly numb
   return checked('uint8', data instanceof Uint8Array ? data : Uint8Array.from(data), shape);
 }
 
+/** Whether a value of a packet is a tensor. */
 export function isHostTensor(value: unknown): value is HostTensor {
   return (
     typeof value === 'object' && value !== null && 'dtype' in value && 'shape' in value && 'data' in value &&

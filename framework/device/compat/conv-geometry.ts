@@ -20,6 +20,7 @@ export interface ConvGeometry {
 type Pads = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
 type Shape4 = [number, number, number, number];
 
+/** Sizes, strides, dilations and padding from the attributes of a convolution. */
 export function convGeometry(
   xShape: readonly number[],
   filterShape: readonly number[],

@@ -11,6 +11,7 @@ export interface GradientEntry {
   readonly gradient: (dy: Tensor, saved: readonly Tensor[], attributes: Readonly<Record<string, unknown>>) => GradientThunks;
 }
 
+/** Registers a gradient in place of the one that is there, on all backends. */
 export function replaceGradient(entry: GradientEntry): void {
   if (tf.getGradient(entry.kernel)) tf.unregisterGradient(entry.kernel);
   tf.registerGradient({
@@ -26,6 +27,7 @@ export type KernelImplementation = (call: {
   readonly backend: HostBackend & tf.KernelBackend;
 }) => tf.TensorInfo | tf.TensorInfo[];
 
+/** Registers a kernel of one backend in place of the one that is there. */
 export function replaceKernel(kernelName: string, backendName: string, implementation: KernelImplementation): void {
   if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
   tf.registerKernel({

@@ -7,6 +7,7 @@ export type StockKernel = (call: {
   readonly backend: object;
 }) => tf.TensorInfo;
 
+/** The kernel as it is registered now. Throws RangeError when there is none. */
 export function kernelOf(kernelName: string, backendName: string): StockKernel {
   const config = tf.getKernel(kernelName, backendName);
   if (!config) throw new RangeError(`TensorFlow.js has no kernel ${kernelName} on ${backendName}`);

@@ -15,6 +15,7 @@ interface Header {
 const alignment = 16;
 const headerBytes = 4096;
 
+/** Writes the file beside its place and renames it. */
 export async function writeFaceModel(path: string, model: FaceModel): Promise<void> {
   const arrays = Object.entries(arraysOf(model));
   let offset = headerBytes;

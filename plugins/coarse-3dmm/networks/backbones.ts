@@ -23,6 +23,7 @@ const plainSizes: Readonly<Record<'small' | 'tiny', PlainSizes>> = {
   tiny: { widths: [8, 12, 16, 24], blocks: 1, features: 48 },
 };
 
+/** Creates the variables of a backbone and returns its function. */
 export function makeBackbone(name: BackboneName, variable: MakeVariable): Backbone {
   return name === 'resnet50' ? makeResNet50(variable) : makePlain(plainSizes[name], variable);
 }

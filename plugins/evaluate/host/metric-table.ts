@@ -10,6 +10,7 @@ export interface MetricSummary {
   readonly nonFinite: number;
 }
 
+/** Gathers a row for each sample; gives mean and standard deviation of each column. */
 export class MetricTable {
   private readonly rows: { readonly key: string; readonly values: Readonly<Record<string, number>> }[] = [];
 

@@ -1,6 +1,7 @@
 /** A 2 × 3 matrix, row-major: (x, y) → (a x + b y + c, d x + e y + f). */
 export type Affine = ArrayLike<number>;
 
+/** The point that (x, y) is mapped to. */
 export function applyAffine(matrix: Affine, x: number, y: number): [number, number] {
   return [matrix[0]! * x + matrix[1]! * y + matrix[2]!, matrix[3]! * x + matrix[4]! * y + matrix[5]!];
 }

@@ -3,6 +3,7 @@ export function srgbToLinear(value: number): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
+/** The value cut to [0, 1]; NaN becomes 0. */
 export function clampUnit(value: number): number {
   return value > 0 ? (value < 1 ? value : 1) : 0;
 }

@@ -12,6 +12,7 @@ export interface Layer {
   readonly opacity: number;
 }
 
+/** A render as a layer that can be laid over pictures. `opacity` in [0, 1]. */
 export function layerOf(render: HostTensor, coverage: HostTensor, opacity: number): Layer {
   return { size: render.shape[0]!, colours: render.data, coverage: coverage.data, opacity };
 }

@@ -9,6 +9,7 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
+/** A picture of one grey, 0 to 255. */
 export function blankPicture(width: number, height: number, shade = 255): Picture {
   return { width, height, data: new Uint8Array(width * height * 3).fill(shade) };
 }

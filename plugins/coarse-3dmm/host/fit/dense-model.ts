@@ -13,6 +13,7 @@ export interface DenseModel {
   readonly trust: Float32Array;
 }
 
+/** Mean, active modes and trust at the 468 points, so that a fit need not touch the whole mesh. */
 export function denseModel(face: FaceModel): DenseModel {
   const { vertices, weights, trust } = face.denseLandmarks;
   const { identity, expression } = face.activeModes;

@@ -1,6 +1,7 @@
 /** Walks over the base mesh: neighbours, edge loops, rings, flood fills. */
 import type { BaseMesh } from './makehuman-files.js';
 
+/** Neighbours of the vertices of the given quads. */
 export class Topology {
   /** Vertices that share an edge. */
   readonly edgeNeighbours = new Map<number, Set<number>>();

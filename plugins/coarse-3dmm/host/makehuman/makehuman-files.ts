@@ -56,6 +56,7 @@ export function dataPath(name: string): string {
   return join(folder, 'public', 'data', name);
 }
 
+/** The base mesh with its quads, texture coordinates and groups. */
 export function readBaseMesh(): BaseMesh {
   const mesh = readJson(dataPath('models/human_full_size.json')) as JsonMesh;
   const quads: number[] = [];
@@ -128,6 +129,7 @@ export function readTargets(names: readonly string[], vertices: Int32Array): Map
   }
 }
 
+/** A picture with alpha, 0 to 1. */
 export async function readTexture(name: string): Promise<Texture> {
   const { data, info } = await sharp(dataPath(name)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   const values = new Float32Array(data.length);

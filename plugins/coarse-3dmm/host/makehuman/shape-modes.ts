@@ -17,6 +17,7 @@ export interface ShapeModes {
   readonly mirror: Int32Array;
 }
 
+/** Draws random people and expressions and takes their principal components; deterministic. */
 export function makeShapeModes(base: BaseMesh, mesh: ControlMesh, counts: { people: number; expressions: number }): ShapeModes {
   const neutral = neededPositions(base, mesh);
   const mirror = mirrorPairs(controlPositions(mesh, neutral));
