@@ -14,9 +14,11 @@ export interface Programs {
   dispose(): void;
 }
 
-/** Loads the resources of the graphs' device stages and builds their sections. The engine must be current. */
-export async function buildPrograms(plan: Plan, graphs: readonly PlannedGraph[], services: FlowServices): Promise<Programs> {
-  const [variables, constants] = [new VariableStore(plan.seed), new ConstantStore()];
+/** Loads the resources of the graphs' device stages and builds their sections. The engine must be current; `dispose` frees the constants. */
+export async function buildPrograms(
+  plan: Plan, graphs: readonly PlannedGraph[], services: FlowServices, constants = new ConstantStore(),
+): Promise<Programs> {
+  const variables = new VariableStore(plan.seed);
   const sections = graphs.flatMap((graph) => graph.sections);
   const resources = await loadResources(plan, sections, services);
   const programs = new Map<PlannedSection, DeviceProgram>();

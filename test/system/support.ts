@@ -1,5 +1,5 @@
 /** Running pipelines inside a test, through the same phases as `flow run`. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { useEngine } from '../../framework/device/index.js';
@@ -8,8 +8,14 @@ import { openServices } from '../../framework/flow/services.js';
 import { loadPipeline, type LoadOptions } from '../../framework/pipeline/index.js';
 import { buildPrograms } from '../../framework/train/programs.js';
 
+const temporary: string[] = [];
+process.once('exit', () => temporary.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** An empty folder that goes with the process. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'flow-test-'));
+  const folder = mkdtempSync(join(tmpdir(), 'flow-test-'));
+  temporary.push(folder);
+  return folder;
 }
 
 /** Writes a pipeline file that extends others, in order, and returns its path. JSON is YAML. */

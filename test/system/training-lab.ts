@@ -1,11 +1,12 @@
 /** Pipelines trained for a few steps inside a test, without run folders: resources and plugins are loaded once. */
-import { tf, useEngine } from '../../framework/device/index.js';
+import { ConstantStore } from '../../framework/device/constants.js';
+import { tf, useEngine, type Tensor } from '../../framework/device/index.js';
 import { openBatches } from '../../framework/flow/open-batches.js';
 import { runStreams, type StreamResult } from '../../framework/flow/run-streams.js';
 import { openServices, type FlowServices } from '../../framework/flow/services.js';
 import type { HostTensor } from '../../framework/index.js';
 import { loadPipeline } from '../../framework/pipeline/index.js';
-import type { Plan, PlannedGraph } from '../../framework/pipeline/plan.js';
+import type { Plan, PlannedGraph, PlannedStage } from '../../framework/pipeline/plan.js';
 import type { PluginRegistry } from '../../framework/plugin/registry.js';
 import { createAdam } from '../../framework/train/adam.js';
 import { buildPrograms, type Programs } from '../../framework/train/programs.js';
@@ -26,7 +27,21 @@ export function differingWeights(one: Weights, other: Weights): string[] {
   });
 }
 
+/** Weights of the frozen networks stay on the device between trainings; all other constants belong to one. */
+class LabConstants extends ConstantStore {
+  constructor(private readonly networks: ConstantStore) {
+    super();
+  }
+
+  override get(stage: PlannedStage, name: string, make: () => HostTensor): Tensor {
+    return name.startsWith('networks/') ? this.networks.get(stage, name, make) : super.get(stage, name, make);
+  }
+}
+
 export class TrainingLab {
+  /** By the digest of the resource. */
+  private readonly networks = new Map<string, ConstantStore>();
+
   private constructor(private readonly registry: PluginRegistry, private readonly resources: FlowServices['resources']) {}
 
   static async open(): Promise<TrainingLab> {
@@ -84,12 +99,19 @@ export class TrainingLab {
 
   private async withPrograms<T>(plan: Plan, graph: PlannedGraph, use: (programs: Programs, services: FlowServices) => Promise<T>): Promise<T> {
     const services: FlowServices = { ...openServices(plan, { plugins: this.registry, workers: 0 }), resources: this.resources };
-    const programs = await buildPrograms(plan, [graph], services);
+    const programs = await buildPrograms(plan, [graph], services, new LabConstants(this.networksOf(plan)));
     try {
       return await use(programs, services);
     } finally {
       programs.dispose();
       await services.close();
     }
+  }
+
+  private networksOf(plan: Plan): ConstantStore {
+    const { digest } = plan.resources.get('networks')!;
+    const known = this.networks.get(digest) ?? new ConstantStore();
+    this.networks.set(digest, known);
+    return known;
   }
 }
