@@ -39,7 +39,7 @@ export const decode = defineDevice({
 
 export const fit = defineHost({
   summary: 'Coefficients of a photo without a network: least squares on dense landmarks, then on the pixels of the skin.',
-  version: 1,
+  version: 2,
   options: Type.Object({
     landmarkNoise: Type.Number({
       exclusiveMinimum: 0, default: 0.012, description: 'Expected error of a landmark, as a fraction of the side of the face box.',

@@ -21,7 +21,7 @@ export interface Colours {
 
 /** Pixels used at most, and how many independent observations they are worth: neighbours err alike. */
 const mostPixels = 900;
-const worth = 250;
+const worth = 450;
 
 /**
  * What is known of light before looking: the mean shade over the visible face, its tint, and each band about that. The prior on
@@ -33,7 +33,7 @@ const bandDeviations = [0.6, 0.25, 0.25, 0.25, 0.1, 0.1, 0.1, 0.1, 0.1];
 const bandTintDeviation = 0.1;
 
 /** Residuals of this size count half (Cauchy's weights): highlights, hair, glasses. */
-const cauchy = 0.12;
+const cauchy = 0.2;
 
 interface Sample {
   readonly colour: readonly number[];

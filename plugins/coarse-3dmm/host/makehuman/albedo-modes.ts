@@ -91,16 +91,17 @@ function growBeard(layers: SkinLayers, random: Random, colours: Float64Array, ha
   if (random.uniform() < 0.5) paintOver(colours, layers.beards[1]!, hair, random.between(0.3, 1));
 }
 
-/** The white of the eye is darker than paper and lies in the shade of the upper lid. */
+/** Brown eyes are the most common; the white of the eye is darker than paper and lies in the shade of the upper lid and the corners. */
 function paintEyes(layers: SkinLayers, random: Random, colours: Float64Array): void {
-  const iris = nearColour(irisColours, random.uniform(), random);
-  const white = random.between(0.52, 0.72);
+  const iris = nearColour(irisColours, random.uniform() ** 2, random);
+  const white = random.between(0.44, 0.68);
   const sclera = [white, white * 0.95, white * 0.92];
   const pupil = [0.04, 0.04, 0.04];
   const lash = random.between(0.2, 0.65);
   for (let vertex = 0; vertex < layers.vertexCount; vertex++) {
     const ring = layers.iris[vertex]!;
-    const shade = 1 - 0.4 * ramp(layers.gridPlace[vertex * 2 + 1]!, 0.55, 1);
+    const [across, up] = [layers.gridPlace[vertex * 2]!, layers.gridPlace[vertex * 2 + 1]!];
+    const shade = (1 - 0.45 * ramp(up, 0.5, 1)) * (1 - 0.3 * ramp(Math.abs(across - 0.5), 0.3, 0.5));
     const eye = [0, 1, 2].map((channel) =>
       shade * (ring <= 1 ? sclera[channel]! + ring * (iris[channel]! - sclera[channel]!) : iris[channel]! + (ring - 1) * (pupil[channel]! - iris[channel]!)),
     );

@@ -20,7 +20,7 @@ interface LandmarkFile {
   readonly landmarks68: readonly number[];
 }
 
-/** Trust of a facemesh point on the outline of the face, where the network slides along the visible edge. */
+/** Trust of a facemesh point on the outline of the face, where hair and pose hide more of it than inside. */
 const outlineTrust = 0.7;
 const outline = new Set([
   10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58,
