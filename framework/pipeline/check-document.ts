@@ -46,7 +46,7 @@ export function checkDocument(composed: MapNode, problems: Problems): CheckedDoc
 }
 
 /** Keys of a stage without which the rest of the graph can still be checked. */
-const separableKeys = ['onError', 'trainable', 'concurrency', 'cache'];
+const separableKeys = ['onError', 'trainable', 'concurrency', 'cache', 'every'];
 
 /** The smallest part of the document that makes no sense without the value: a key, a stage, a resource, or a whole block. */
 function takeOut(plain: Record<string, unknown>, path: Path): string {

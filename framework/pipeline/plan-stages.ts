@@ -24,7 +24,7 @@ export function planStages(
       resources: connections.slots.get(name)!, inputs: connections.edges.get(name)!,
       inputPorts: types.inputs.get(name)!, outputPorts: types.outputs.get(name)!,
       onError: policyOf(stage.definition.onError), concurrency: stage.definition.concurrency ?? defaultConcurrency(typed, workers),
-      cache: cacheOf(compilation, typed), place: compilation.keyPlace(stage.path),
+      cache: cacheOf(compilation, typed), everySteps: everyOf(compilation, typed), place: compilation.keyPlace(stage.path),
     }));
   }
   checkSharedTrainable(compilation, planned);
@@ -73,6 +73,17 @@ function cacheOf(compilation: Compilation, { stage, type: { contract, use } }: T
     });
   }
   return wanted ?? pure;
+}
+
+function everyOf(compilation: Compilation, { stage, type: { contract } }: TypedStage): number | undefined {
+  const { every } = stage.definition;
+  if (every && contract.kind !== 'sink') {
+    compilation.problems.add('FLOW_OPTION', {
+      who: stage.name, message: '`every` says on which validation occasions a sink is fed', where: compilation.keyPlace([...stage.path, 'every']),
+      got: `a ${contract.kind} stage`, cure: 'remove every',
+    });
+  }
+  return every?.steps;
 }
 
 /** Uses of one graph share their variables, so they train them all or not at all. */

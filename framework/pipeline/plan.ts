@@ -54,6 +54,8 @@ export interface PlannedStage {
   readonly onError: ErrorPolicy;
   readonly concurrency: number;
   readonly cache: boolean;
+  /** A sink in training: fed on validation occasions at multiples of so many steps; on all of them when absent. */
+  readonly everySteps?: number;
   readonly place: Place;
 }
 

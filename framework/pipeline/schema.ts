@@ -51,6 +51,7 @@ export const StageSchema = Type.Object(
     trainable: Type.Optional(Type.Boolean({ description: 'false freezes the variables of the stage or graph.' })),
     concurrency: Type.Optional(Type.Integer({ minimum: 1, description: 'Samples at work at the same time.' })),
     cache: Type.Optional(Type.Boolean({ description: 'Keep results on disk, by content.' })),
+    every: Type.Optional(Type.Object({ steps: Type.Integer({ minimum: 1 }) }, { ...closed, description: 'A sink in training: only on validation occasions at multiples of so many steps.' })),
     resources: Type.Optional(Type.Record(Type.String(), Type.String(), { description: 'Resource names by slot; a slot takes the resource of its own name otherwise.' })),
   },
   closed,

@@ -12,12 +12,15 @@ export function validationOf({ plan, services, programs, folder }: Session): Val
   const { validate, validateGraph } = plan;
   if (!validate || !validateGraph) return undefined;
   const sections = programs.runners(validateGraph);
+  const sinks = validateGraph.stages.map((name) => plan.stages.get(name)!).filter(({ contract }) => contract.kind === 'sink');
   return {
     everySteps: validate.everySteps,
     best: validate.best,
     run: async (step): Promise<ValidationMetrics> => {
+      const due = sinks.filter(({ everySteps = 1 }) => step % everySteps === 0).map(({ name }) => name);
+      if (due.length === 0 && validate.metrics.length === 0) return { step, samples: 0, values: {} };
       const result = await runStreams(plan, validateGraph, {
-        services, sections, step, collect: validate.metrics, samples: validate.samples, sources: validate.sources,
+        sinks: due, services, sections, step, collect: validate.metrics, samples: validate.samples, sources: validate.sources,
         folder: (stage) => join(folder.samples, stage),
       });
       const means = validate.metrics.map((metric) => [metric, loggable(meanOf(metric, result.collected[metric] ?? []))] as const);

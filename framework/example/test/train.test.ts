@@ -19,7 +19,7 @@ const root = mkdtempSync(join(tmpdir(), 'flow-example-'));
 test.after(() => rmSync(root, { recursive: true }));
 
 /** Some places are outside the smaller square, so samples are refused on the way. */
-const settings = ['train.stop.steps=90', 'train.checkpoint.every.steps=20', 'validate.every.steps=40', 'stages.standardise.with.size=3.8', 'workers=1'];
+const settings = ['train.stop.steps=90', 'stages.scatter.every.steps=80', 'train.checkpoint.every.steps=20', 'validate.every.steps=40', 'stages.standardise.with.size=3.8', 'workers=1'];
 
 function optionsIn(folder: string, more: Partial<RunOptions> = {}): RunOptions {
   return { file, runsFolder: join(root, folder), cacheRoot: join(root, 'cache'), name: 'toy', device: 'wasm', quiet: true, set: settings, ...more };
@@ -43,9 +43,10 @@ test('trains from YAML alone: the loss falls, held-out points improve, everythin
   const validations = readValidationMetrics(result.folder);
   assert.equal(validations.map(({ step }) => step), [0, 40, 80, 90]);
   assert.ok(validations.at(-1)!.values['error.value']! < validations[0]!.values['error.value']! / 5);
-  for (const name of ['pipeline.yaml', 'origins.json', 'run.json', 'trace.json', 'report.html', 'quarantine.jsonl', 'weights.safetensors', 'samples/scatter/step-90.png']) {
+  for (const name of ['pipeline.yaml', 'origins.json', 'run.json', 'trace.json', 'report.html', 'quarantine.jsonl', 'weights.safetensors', 'samples/table']) {
     assert.ok(existsSync(join(result.folder, name)), name);
   }
+  assert.equal(readdirSync(join(result.folder, 'samples', 'scatter')).sort(), ['step-0.png', 'step-80.png'], 'a sink with `every` leaves occasions out');
   assert.equal(readdirSync(join(result.folder, 'checkpoints')).sort(), ['best.safetensors', 'step-00000080.safetensors', 'step-00000090.safetensors']);
   assert.is(findRun(join(root, 'straight'), 'toy').readRecord().state, 'finished');
 });
