@@ -33,14 +33,17 @@ function inReconstruct(stages: object): Change {
   return weights({ graphs: { reconstruct: { stages } } });
 }
 
+/** Learning rates may name a refiner, so they go with it. */
+function withoutRefiner(stages: object): Change {
+  return weights({ graphs: { reconstruct: { stages } }, train: { learningRates: { $replace: true } } });
+}
+
 /** By stage; stages of graphs as `graph.stage`. */
 export const stageChanges: Readonly<Record<string, Change>> = {
   'estimate.regress': weights({ graphs: { estimate: { stages: { regress: { trainable: false } } } } }),
   'reconstruct.decode': inReconstruct({ turn: { use: 'self-augment/rotate', in: { coefficients: '$in.coefficients' } }, decode: { in: { coefficients: 'turn.coefficients' } } }),
-  'reconstruct.refine': inReconstruct({ refine: gone, fuse: { in: { mesh: gone } } }),
-  'reconstruct.detail': weights({
-    graphs: { reconstruct: { stages: { detail: gone, fuse: { in: { features: gone } } } } }, train: { learningRates: { 'reconstruct/detail': gone } },
-  }),
+  'reconstruct.refine': withoutRefiner({ refine: gone, fuse: { in: { mesh: gone } } }),
+  'reconstruct.detail': withoutRefiner({ detail: gone, fuse: { in: { features: gone } } }),
   'reconstruct.fuse': inReconstruct({ fuse: { with: { mode: 'absolute' } } }),
   'reconstruct.render': inReconstruct({ render: { in: { albedo: detached('fuse.albedo') } } }),
 
