@@ -139,7 +139,7 @@ function originOf(compilation: Compilation, path: Path): Place {
 }
 
 /** A path as it was meant where it was written: beside its file, or in the working directory for the command line. */
-export function besideFile(place: Place, path: string): string {
+function besideFile(place: Place, path: string): string {
   const fromCommandLine = place.file.startsWith('--') || place.file.startsWith('environment ');
   return resolve(fromCommandLine ? '.' : dirname(place.file), path);
 }

@@ -16,7 +16,7 @@ export function renderConfig(plan: Plan, { origins = false }: ConfigOptions = {}
 }
 
 /** The document with the defaults of all options, and with paths that mean the same from any folder. */
-export function withDefaults(plan: Plan): Record<string, unknown> {
+function withDefaults(plan: Plan): Record<string, unknown> {
   const document = structuredClone(plan.document) as Record<string, unknown>;
   for (const stage of plan.stages.values()) {
     const definition = definitionOf(document, stage.name, stage.scope);

@@ -4,7 +4,7 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox';
 const closed = { additionalProperties: false } as const;
 
 /** Names that a person gives to stages, graphs, resources, parameters and profiles. */
-export const namePattern = '^[A-Za-z][A-Za-z0-9_-]*$';
+const namePattern = '^[A-Za-z][A-Za-z0-9_-]*$';
 
 function named<T extends TSchema>(item: T, description: string) {
   return Type.Unsafe<Record<string, Static<T>>>({ type: 'object', propertyNames: { pattern: namePattern }, additionalProperties: item, description });
@@ -141,7 +141,7 @@ export const ValidateSchema = Type.Object(
   closed,
 );
 
-export const WeightsSchema = Type.Union([
+const WeightsSchema = Type.Union([
   Type.String({ minLength: 1 }),
   Type.Object({ from: Type.String({ minLength: 1 }), strict: Type.Optional(Type.Boolean({ default: true })) }, closed),
 ]);

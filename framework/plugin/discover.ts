@@ -51,7 +51,7 @@ async function registerModule(registry: PluginRegistry, file: string, foundBy: s
 }
 
 /** Imports a module that exports `plugin`; TypeScript is read through tsx. Throws FLOW_PLUGIN_LOAD. */
-export async function importPlugin(source: string): Promise<Plugin> {
+async function importPlugin(source: string): Promise<Plugin> {
   refuseCommonJs(source);
   const module = (await importModule(source, 'the plugin')) as { readonly plugin?: Plugin };
   if (typeof module.plugin === 'object' && typeof module.plugin.name === 'string') return module.plugin;

@@ -22,7 +22,7 @@ export function writeReport(folder: RunFolder): string {
 }
 
 /** The report of a run folder as one HTML document. */
-export function renderReport(folder: RunFolder): string {
+function renderReport(folder: RunFolder): string {
   const record = folder.readRecord();
   const [steps, validations, timings] = [readStepMetrics(folder.path), readValidationMetrics(folder.path), readTimings(folder.path)];
   const sections = [

@@ -88,7 +88,7 @@ export function listCheckpoints(folder: string): string[] {
 }
 
 /** Variables under their own names; moments under `adam/first/…` and `adam/second/…`; the state as metadata. */
-export function encodeCheckpoint({ state, variables, adam }: Checkpoint): Uint8Array {
+function encodeCheckpoint({ state, variables, adam }: Checkpoint): Uint8Array {
   const tensors = new Map(variables);
   for (const [name, value] of adam.first) tensors.set(firstMoment + name, value);
   for (const [name, value] of adam.second) tensors.set(secondMoment + name, value);
@@ -96,7 +96,7 @@ export function encodeCheckpoint({ state, variables, adam }: Checkpoint): Uint8A
 }
 
 /** Throws FLOW_RUN_STATE when the bytes are no whole checkpoint. */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata['format'] !== 'flow-checkpoint-1' || metadata['flow'] === undefined) {
     throw new FlowError('FLOW_RUN_STATE', { message: 'The file is no checkpoint of this framework.' });

@@ -7,10 +7,11 @@ import * as assert from 'uvu/assert';
 import { commands } from '../index.js';
 import { newPlugin } from '../new-plugin.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const example = fileURLToPath(new URL('../../example/', import.meta.url));
 const pipeline = join(example, 'pipeline.yaml');
 const folder = mkdtempSync(join(tmpdir(), 'flow-cli-'));
+// The commands of these sources, whether or not they have been built.
+file('package.json', JSON.stringify({ name: 'faceflow', version: '0.1.0', oclif: { bin: 'flow' } }));
 test.after(() => rmSync(folder, { recursive: true }));
 
 interface Ran {
@@ -26,7 +27,7 @@ async function flow(name: keyof typeof commands, ...argv: string[]): Promise<Ran
   process.stdout.write = ((text: string) => ((written.out += text), true)) as typeof write;
   process.stderr.write = ((text: string) => ((written.error += text), true)) as typeof writeError;
   try {
-    await commands[name].run(argv, { root });
+    await commands[name].run(argv, { root: folder });
     return { exitCode: 0, ...written };
   } catch (error) {
     const { oclif, message } = error as Error & { oclif?: { exit?: number } };

@@ -19,7 +19,7 @@ export function selectPhotos<P extends ListedPhoto>(photos: readonly P[], { spli
  * A photo's own split, or one drawn from its identity (its name, where the identity is unknown): so all photos of a person are on
  * one side, and adding photos moves none of the others.
  */
-export function splitOf(photo: ListedPhoto, testShare: number): 'train' | 'test' {
+function splitOf(photo: ListedPhoto, testShare: number): 'train' | 'test' {
   if (photo.split) return photo.split;
   return randomFor('dataset/faces split', photo.identity || photo.name).uniform() < testShare ? 'test' : 'train';
 }

@@ -14,7 +14,7 @@ export const standardPoints: readonly (readonly [number, number, number])[] = [
 ];
 
 /** Pixels for one decimetre of the standard face in a crop of 224 px: what Deep3D scales every face to. */
-export const pixelsPerDecimetreAt224 = 102;
+const pixelsPerDecimetreAt224 = 102;
 
 /** Scaled orthographic pose of a face: u = r1·X + t₁, v = r2·X + t₂ in pixels, v up. */
 export interface OrthographicPose {

@@ -5,7 +5,7 @@ import { loadPackagedModel } from './packaged-model.js';
 /** Side of the network's input picture, in pixels. */
 export const meshInputSize = 192;
 
-export const meshPointCount = 468;
+const meshPointCount = 468;
 
 export interface MeshResult {
   /** [468, 2] in input pixels. */
