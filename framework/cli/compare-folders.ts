@@ -9,9 +9,10 @@ export interface CompareSettings {
   readonly runs: string;
 }
 
-/** Throws FLOW_RUN_STATE when a name is no run. */
+/** A run that is named twice counts once. Throws FLOW_RUN_STATE when a name is no run. */
 export function compareFolders(names: readonly string[], settings: CompareSettings): { comparison: Comparison; text: string } {
   const folders = names.map((name) => findRun(settings.runs, name));
-  const comparison = compareRuns(folders.map((folder) => summariseRun(folder, { at: settings.at })));
+  const different = [...new Map(folders.map((folder) => [folder.path, folder])).values()];
+  const comparison = compareRuns(different.map((folder) => summariseRun(folder, { at: settings.at })));
   return { comparison, text: formatComparison(comparison, settings.format as ComparisonFormat) };
 }

@@ -21,7 +21,7 @@ export class Check extends FlowCommand {
     const { plan, registry } = await loadPipeline({ file: args.pipeline, set: flags.set, profile: flags.profile, params: parameters });
     const sections = activitiesOf(plan).reduce((sum, [, graph]) => sum + graph.sections.length, 0);
     const unused = unusedStages(plan);
-    this.print(`${args.pipeline}: ${plan.stages.size} stages, ${plan.resources.size} resources, ${sections} device sections, no problem found.`);
+    this.print(`${args.pipeline}: ${plan.stages.size} stages, ${plan.resources.size} resources, ${sections} device section${sections === 1 ? '' : 's'}, no problem found.`);
     if (unused.length > 0) this.print(`warning: nothing needs ${unused.join(', ')}: no loss, metric or sink reads what comes of it.`);
     const facts = { pipeline: plan.name, stages: plan.stages.size, sections, unused, digest: plan.digest };
     if (!flags.preroll) return facts;
