@@ -8,3 +8,4 @@ export * from './plugin/stage-types.js';
 export * from './plugin/define.js';
 export * from './errors/flow-error.js';
 export * from './errors/sample-error.js';
+export { writeFileAtomic } from './run/disk.js';

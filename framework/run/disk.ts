@@ -35,8 +35,17 @@ export function writeFileAtomic(path: string, data: Uint8Array | string): void {
     renameSync(beside, path);
     syncFolder(folder);
   } catch (error) {
-    rmSync(beside, { force: true });
+    removeQuietly(beside);
     throw diskError(error, path);
+  }
+}
+
+/** The error that led here matters, not one of cleaning up (`force` does not cover a folder that is a file). */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { implementSink, type HostTensor } from '../../../framework/index.js';
+import { implementSink, writeFileAtomic, type HostTensor } from '../../../framework/index.js';
 import { MetricTable } from '../host/metric-table.js';
-import { writeWhole } from '../host/write-whole.js';
 import { table } from '../plugin.js';
 
 export const stage = implementSink(table, {
@@ -14,10 +13,10 @@ export const stage = implementSink(table, {
       },
       async close({ step }) {
         const stem = join(folder, step > 0 ? `table-${String(step).padStart(6, '0')}` : 'table');
-        await writeWhole(`${stem}.json`, metrics.toJson());
-        await writeWhole(`${stem}.csv`, metrics.toCsv());
-        await writeWhole(`${stem}.md`, metrics.toMarkdown(options.title));
-        await writeWhole(`${stem}-samples.csv`, metrics.samplesToCsv());
+        writeFileAtomic(`${stem}.json`, metrics.toJson());
+        writeFileAtomic(`${stem}.csv`, metrics.toCsv());
+        writeFileAtomic(`${stem}.md`, metrics.toMarkdown(options.title));
+        writeFileAtomic(`${stem}-samples.csv`, metrics.samplesToCsv());
         metrics = new MetricTable();
       },
     };

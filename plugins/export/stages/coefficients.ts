@@ -1,7 +1,6 @@
-import { SampleError, implementSink } from '../../../framework/index.js';
+import { implementSink, SampleError, writeFileAtomic } from '../../../framework/index.js';
 import { describeFace, type FaceDescription, type FaceParts } from '../host/describe-face.js';
 import { pathStem } from '../host/file-name.js';
-import { writeWhole } from '../host/write-file.js';
 import { coefficients as contract } from '../plugin.js';
 
 export const stage = implementSink(contract, {
@@ -10,7 +9,7 @@ export const stage = implementSink(contract, {
       const face = described({
         coefficients: coefficients.data as Float32Array, size: options.size, landmarks: landmarks?.data as Float32Array | undefined, transform: transform?.data,
       });
-      await writeWhole(`${pathStem(folder, call)}.json`, `${JSON.stringify({ key: call.key, ...face }, null, 1)}\n`);
+      writeFileAtomic(`${pathStem(folder, call)}.json`, `${JSON.stringify({ key: call.key, ...face }, null, 1)}\n`);
     },
   }),
 });

@@ -1,9 +1,8 @@
-import { implementSink, type HostTensor } from '../../../framework/index.js';
+import { implementSink, writeFileAtomic, type HostTensor } from '../../../framework/index.js';
 import { fileNameOf, pathStem } from '../host/file-name.js';
 import { enlarged, pictureOf } from '../host/picture.js';
 import { writePng } from '../host/png.js';
 import { drawSheet } from '../host/sheet.js';
-import { writeWhole } from '../host/write-file.js';
 import { images } from '../plugin.js';
 
 export const stage = implementSink(images, {
@@ -13,11 +12,11 @@ export const stage = implementSink(images, {
       const named = Object.entries(inputs as Readonly<Record<string, HostTensor>>);
       const pictures = named.map(([, image]) => pictureOf(image));
       if (options.single) {
-        for (const [index, [name]] of named.entries()) await writeWhole(`${stem}-${fileNameOf(name)}.png`, await writePng(pictures[index]!));
+        for (const [index, [name]] of named.entries()) writeFileAtomic(`${stem}-${fileNameOf(name)}.png`, await writePng(pictures[index]!));
       }
       if (options.strip) {
         const row = { label: call.key, pictures: pictures.map((picture) => enlarged(picture, options.scale)) };
-        await writeWhole(`${stem}.png`, await writePng(drawSheet(named.map(([name]) => name), [row])));
+        writeFileAtomic(`${stem}.png`, await writePng(drawSheet(named.map(([name]) => name), [row])));
       }
     },
   }),

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { FlowError, implementSink } from '../../../framework/index.js';
+import { FlowError, implementSink, writeFileAtomic } from '../../../framework/index.js';
 import { pathStem } from '../host/file-name.js';
 import { writeGlb } from '../host/glb.js';
 import { colouredMesh, scaledMesh, type MeshTexture } from '../host/mesh.js';
@@ -8,7 +8,6 @@ import { writeMtl, writeObj } from '../host/obj.js';
 import { writePly } from '../host/ply.js';
 import { writePng } from '../host/png.js';
 import { bakeTexture } from '../host/texture.js';
-import { writeWhole } from '../host/write-file.js';
 import { mesh } from '../plugin.js';
 
 const perDecimetre = { mm: 100, cm: 10, dm: 1, m: 0.1 } as const;
@@ -34,14 +33,14 @@ export const stage = implementSink(mesh, {
         const texture = await textureOf(colours);
         const written = { ...colouredMesh(meshInput(name, inputs), triangles, colours), texture };
         const inUnits = scaledMesh(written, perDecimetre[units]);
-        if (formats.includes('glb')) await writeWhole(`${stem}.glb`, await writeGlb(scaledMesh(written, perDecimetre.m)));
-        if (formats.includes('ply')) await writeWhole(`${stem}.ply`, writePly(inUnits));
+        if (formats.includes('glb')) writeFileAtomic(`${stem}.glb`, await writeGlb(scaledMesh(written, perDecimetre.m)));
+        if (formats.includes('ply')) writeFileAtomic(`${stem}.ply`, writePly(inUnits));
         if (!formats.includes('obj')) return;
         const library = texture && `${basename(stem)}.mtl`;
-        await writeWhole(`${stem}.obj`, writeObj(inUnits, { comment: `faceflow, ${units}, ${call.key}`, library }));
+        writeFileAtomic(`${stem}.obj`, writeObj(inUnits, { comment: `faceflow, ${units}, ${call.key}`, library }));
         if (!texture) return;
-        await writeWhole(`${stem}.mtl`, writeMtl(`${basename(stem)}-albedo.png`));
-        await writeWhole(`${stem}-albedo.png`, texture.png);
+        writeFileAtomic(`${stem}.mtl`, writeMtl(`${basename(stem)}-albedo.png`));
+        writeFileAtomic(`${stem}-albedo.png`, texture.png);
       },
     };
   },

@@ -1,9 +1,8 @@
-import { SampleError, implementSink } from '../../../framework/index.js';
+import { implementSink, SampleError, writeFileAtomic } from '../../../framework/index.js';
 import { layerOf, overCrop, overPhoto } from '../host/composite.js';
 import { pathStem } from '../host/file-name.js';
 import { pictureOf } from '../host/picture.js';
 import { writePng } from '../host/png.js';
-import { writeWhole } from '../host/write-file.js';
 import { overlay } from '../plugin.js';
 
 export const stage = implementSink(overlay, {
@@ -16,8 +15,8 @@ export const stage = implementSink(overlay, {
       }
       const stem = pathStem(folder, call);
       const layer = layerOf(render, coverage, options.opacity);
-      await writeWhole(`${stem}-crop.png`, await writePng(overCrop(image, layer)));
-      if (photo && transform) await writeWhole(`${stem}-photo.png`, await writePng(overPhoto(pictureOf(photo), layer, transform.data)));
+      writeFileAtomic(`${stem}-crop.png`, await writePng(overCrop(image, layer)));
+      if (photo && transform) writeFileAtomic(`${stem}-photo.png`, await writePng(overPhoto(pictureOf(photo), layer, transform.data)));
     },
   }),
 });

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { implementSink, type HostTensor } from '../../../framework/index.js';
+import { implementSink, writeFileAtomic, type HostTensor } from '../../../framework/index.js';
 import { stepName } from '../host/file-name.js';
 import { enlarged, pictureOf } from '../host/picture.js';
 import { writePng } from '../host/png.js';
 import { drawSheet, type SheetRow } from '../host/sheet.js';
-import { writeWhole } from '../host/write-file.js';
 import { sheet } from '../plugin.js';
 
 export const stage = implementSink(sheet, {
@@ -22,7 +21,7 @@ export const stage = implementSink(sheet, {
         if (rows.length === 0) return;
         const bytes = await writePng(drawSheet(columns, rows));
         rows = [];
-        await writeWhole(join(folder, `${stepName(step)}.png`), bytes);
+        writeFileAtomic(join(folder, `${stepName(step)}.png`), bytes);
       },
     };
   },

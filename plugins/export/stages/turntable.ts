@@ -1,9 +1,8 @@
-import { implementSink } from '../../../framework/index.js';
+import { implementSink, writeFileAtomic } from '../../../framework/index.js';
 import { pathStem } from '../host/file-name.js';
 import { meshInput } from '../host/mesh-input.js';
 import { writePng } from '../host/png.js';
 import { drawTurntable, yawsOf } from '../host/turntable.js';
-import { writeWhole } from '../host/write-file.js';
 import { turntable } from '../plugin.js';
 
 export const stage = implementSink(turntable, {
@@ -15,7 +14,7 @@ export const stage = implementSink(turntable, {
         const mesh = {
           vertices: meshInput(name, inputs), triangles, albedo: inputs.albedo.data as Float32Array, light: inputs.light.data as Float32Array,
         };
-        await writeWhole(`${pathStem(folder, call)}.png`, await writePng(drawTurntable(mesh, yaws, options.size)));
+        writeFileAtomic(`${pathStem(folder, call)}.png`, await writePng(drawTurntable(mesh, yaws, options.size)));
       },
     };
   },

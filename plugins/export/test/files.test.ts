@@ -2,9 +2,8 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FlowError } from '../../../framework/index.js';
+import { FlowError, writeFileAtomic } from '../../../framework/index.js';
 import { fileNameOf, pathStem } from '../host/file-name.js';
-import { writeWhole } from '../host/write-file.js';
 import { withFolder } from './samples.js';
 
 const test = suite('files');
@@ -27,8 +26,8 @@ test('in training a step has a folder of its own', () => {
 
 test('a file appears whole, in a folder that is made, over an older one, and leaves nothing beside it', () => withFolder(async (folder) => {
   const path = join(folder, 'deep', 'er', 'file.txt');
-  await writeWhole(path, 'one');
-  await writeWhole(path, 'two');
+  writeFileAtomic(path, 'one');
+  writeFileAtomic(path, 'two');
   assert.is(await readFile(path, 'utf8'), 'two');
   assert.equal(await readdir(join(folder, 'deep', 'er')), ['file.txt']);
 }));
@@ -37,9 +36,7 @@ test('where nothing can be written the error says so, and the old file stays', (
   await writeFile(join(folder, 'taken'), 'a file, not a folder');
   await mkdir(join(folder, 'whole.txt'));
   for (const path of [join(folder, 'taken', 'x.txt'), join(folder, 'whole.txt')]) {
-    const error = await writeWhole(path, 'text').then(() => undefined, (reason: unknown) => reason);
-    assert.instance(error, FlowError);
-    assert.is((error as FlowError).code, 'FLOW_DISK');
+    assert.throws(() => writeFileAtomic(path, 'text'), (error: unknown) => error instanceof FlowError && error.code === 'FLOW_DISK');
   }
   assert.equal((await readdir(folder)).sort(), ['taken', 'whole.txt']);
 }));
