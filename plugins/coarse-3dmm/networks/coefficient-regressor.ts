@@ -1,7 +1,8 @@
 /** Picture → 257 coefficients: a backbone and seven heads. */
+import { zeros } from '../../../framework/index.js';
 import { tf } from '../../../framework/device/index.js';
 import { makeBackbone, type BackboneName } from './backbones.js';
-import { zeros, type Layer, type MakeVariable } from './layers.js';
+import type { Layer, MakeVariable } from './layers.js';
 
 /**
  * Heads in the order of the 257-vector, with the unit of each output: 0.3 rad, 0.5 dm, 2 standard deviations and so on. With

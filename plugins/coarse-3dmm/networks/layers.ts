@@ -1,5 +1,5 @@
 /** The layers of the backbones, and how their variables start. */
-import type { Initializer } from '../../../framework/index.js';
+import { zeros, type Initializer } from '../../../framework/index.js';
 import { tf, type Tensor, type Variable } from '../../../framework/device/index.js';
 
 /** Creates or finds a variable of the stage by name. */
@@ -15,8 +15,6 @@ export const heNormal: Initializer = (random, shape) => {
   const deviation = Math.sqrt((2 * outputs) / size);
   return Float32Array.from({ length: size }, () => deviation * random.normal());
 };
-
-export const zeros: Initializer = (_random, shape) => new Float32Array(shape.reduce((product, extent) => product * extent, 1));
 
 /** Convolution with a bias, TensorFlow's `same` padding, and an optional rectifier. */
 export function convolution(

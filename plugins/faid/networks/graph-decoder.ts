@@ -1,5 +1,6 @@
+import { zeros } from '../../../framework/index.js';
 import { sparseMatMul, tf, type Tensor } from '../../../framework/device/index.js';
-import { heNormal, residualBlock, zeros, type MakeVariable, type MeshLevel } from '../../gcn-refiner/index.js';
+import { heNormal, residualBlock, type MakeVariable, type MeshLevel } from '../../gcn-refiner/index.js';
 
 export interface GraphDecoder {
   /** Length of the feature vector. */

@@ -1,7 +1,5 @@
 import { sizeOf, type Initializer } from '../../../framework/index.js';
 
-export const zeros: Initializer = (_random, shape) => new Float32Array(sizeOf(shape));
-
 /** Normal with variance 2 / fan-in (He et al. 2015); the fan-in is the product of all axes but the last. */
 export const heNormal: Initializer = (random, shape) => {
   const deviation = Math.sqrt(2 / sizeOf(shape.slice(0, -1)));
