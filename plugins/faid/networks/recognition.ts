@@ -17,7 +17,7 @@ const down: ConvolutionLayer = { stride: 2, padding: 'valid', relu: true };
  */
 export function recognitionNetwork(constant: MakeConstant, weights: WeightMap): (images: Tensor) => Tensor {
   const convolution = (name: string, layer: ConvolutionLayer): ((x: Tensor) => Tensor) => {
-    const { filter, bias } = foldScale(weights, name);
+    const { filter, bias } = foldedOnce(weights, name);
     return frozenConvolution(constant, `recognition/${name}`, filter, bias, layer);
   };
   const residual = (name: string): ((x: Tensor) => Tensor) => {
@@ -52,17 +52,33 @@ function addPadded(shortcut: Tensor, branch: Tensor): Tensor {
   return tf.add(padded, outputs === channels ? shortcut : tf.pad(shortcut, [[0, 0], [0, 0], [0, 0], [0, outputs - channels]]));
 }
 
+interface FoldedConvolution {
+  readonly filter: HostTensor;
+  readonly bias: Float32Array;
+}
+
+/** Folded convolutions by weights and name: every use of the network in a process reads the same. */
+const folded = new WeakMap<WeightMap, Map<string, FoldedConvolution>>();
+
+function foldedOnce(weights: WeightMap, name: string): FoldedConvolution {
+  const known = folded.get(weights) ?? new Map<string, FoldedConvolution>();
+  folded.set(weights, known);
+  const convolution = known.get(name) ?? foldScale(weights, name);
+  known.set(name, convolution);
+  return convolution;
+}
+
 /** (x ∗ f + b) · s + o = x ∗ (f · s) + (b · s + o). */
-function foldScale(weights: WeightMap, name: string): { filter: HostTensor; bias: Float32Array } {
+function foldScale(weights: WeightMap, name: string): FoldedConvolution {
   const filter = weight(weights, `${name}/conv/filters`);
   const bias = weight(weights, `${name}/conv/bias`).data;
   const scale = weight(weights, `${name}/scale/weights`).data;
   const offset = weight(weights, `${name}/scale/biases`).data;
   const outputs = bias.length;
   // Plain loops: `Float32Array.from` with a function takes a second for these five million weights.
-  const folded = new Float32Array(filter.data.length);
-  for (let index = 0; index < folded.length; index++) folded[index] = filter.data[index]! * scale[index % outputs]!;
+  const scaled = new Float32Array(filter.data.length);
+  for (let index = 0; index < scaled.length; index++) scaled[index] = filter.data[index]! * scale[index % outputs]!;
   const shifted = new Float32Array(outputs);
   for (let index = 0; index < outputs; index++) shifted[index] = bias[index]! * scale[index]! + offset[index]!;
-  return { filter: float32(folded, filter.shape), bias: shifted };
+  return { filter: float32(scaled, filter.shape), bias: shifted };
 }
