@@ -4,6 +4,5 @@ export { vertexLinear } from './maths/vertex-linear.js';
 export { meshLaplacian } from './host/mesh-laplacian.js';
 export { meshLevels, type MeshLevel } from './host/mesh-levels.js';
 export type { Mesh } from './host/decimate.js';
-export { heNormal } from './networks/initial-values.js';
 export { residualBlock, type MakeVariable, type ResidualBlock } from './networks/residual-block.js';
 export type { RefinableMesh } from './plugin.js';

@@ -1,5 +1,5 @@
 /** The layers of the backbones, and how their variables start. */
-import { zeros, type Initializer } from '../../../framework/index.js';
+import { heNormal, zeros, type Initializer } from '../../../framework/index.js';
 import { tf, type Tensor, type Variable } from '../../../framework/device/index.js';
 
 /** Creates or finds a variable of the stage by name. */
@@ -7,14 +7,6 @@ export type MakeVariable = (name: string, shape: readonly number[], initial: Ini
 
 /** A function of a picture batch [B, H, W, C]. */
 export type Layer = (x: Tensor) => Tensor;
-
-/** Normal numbers with variance 2 / fan-in (He et al., "Delving deep into rectifiers", 2015); the last axis counts outputs. */
-export const heNormal: Initializer = (random, shape) => {
-  const outputs = shape[shape.length - 1]!;
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  const deviation = Math.sqrt((2 * outputs) / size);
-  return Float32Array.from({ length: size }, () => deviation * random.normal());
-};
 
 /** Convolution with a bias, TensorFlow's `same` padding, and an optional rectifier. */
 export function convolution(

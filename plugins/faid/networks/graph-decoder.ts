@@ -1,6 +1,6 @@
-import { zeros } from '../../../framework/index.js';
+import { heNormal, zeros } from '../../../framework/index.js';
 import { sparseMatMul, tf, type Tensor } from '../../../framework/device/index.js';
-import { heNormal, residualBlock, type MakeVariable, type MeshLevel } from '../../gcn-refiner/index.js';
+import { residualBlock, type MakeVariable, type MeshLevel } from '../../gcn-refiner/index.js';
 
 export interface GraphDecoder {
   /** Length of the feature vector. */

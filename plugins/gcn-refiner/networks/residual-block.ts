@@ -1,9 +1,8 @@
 import { tf, type SparseMatrix, type Tensor, type Variable } from '../../../framework/device/index.js';
-import { zeros, type Initializer } from '../../../framework/index.js';
+import { heNormal, zeros, type Initializer } from '../../../framework/index.js';
 import { chebyshevConvolution } from '../maths/chebyshev-convolution.js';
 import { elu } from '../maths/elu.js';
 import { vertexLinear } from '../maths/vertex-linear.js';
-import { heNormal } from './initial-values.js';
 
 /** Makes a trainable tensor by name, as a stage's context does. */
 export type MakeVariable = (name: string, shape: readonly number[], initial: Initializer) => Variable;
