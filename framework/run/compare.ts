@@ -40,6 +40,8 @@ export interface Comparison {
 export interface SummaryOptions {
   /** Which validation counts: the last, or that of the best checkpoint. */
   readonly at?: 'last' | 'best';
+  /** Only the metrics whose name this matches; all without it. */
+  readonly metrics?: RegExp;
 }
 
 /** Steps at the end over which training values are averaged: single batches are noisy. */
@@ -48,7 +50,7 @@ const tail = 20;
 const seedPath = 'seed';
 
 /** Reads what a run reached: validation metrics at the chosen occasion, what sinks measured, training values as means over the last steps. */
-export function summariseRun(folder: RunFolder, { at = 'last' }: SummaryOptions = {}): RunSummary {
+export function summariseRun(folder: RunFolder, { at = 'last', metrics = /^/ }: SummaryOptions = {}): RunSummary {
   const steps = readStepMetrics(folder.path);
   const validations = readValidationMetrics(folder.path);
   const best = folder.readRecord().best;
@@ -63,8 +65,9 @@ export function summariseRun(folder: RunFolder, { at = 'last' }: SummaryOptions 
     const known = last.map((entry) => entry.values[name]).filter((value) => value !== null && value !== undefined);
     if (known.length) values[`train/${name}`] = known.reduce((sum, value) => sum + value, 0) / known.length;
   }
+  const kept = Object.fromEntries(Object.entries(values).filter(([name]) => metrics.test(name)));
   const document = flattenDocument(parse(readFileSync(folder.file('pipeline.yaml'), 'utf8')));
-  return { name: folder.name, pipeline: folder.pipeline, steps: steps.at(-1)?.step ?? 0, document, values };
+  return { name: folder.name, pipeline: folder.pipeline, steps: steps.at(-1)?.step ?? 0, document, values: kept };
 }
 
 /** Groups runs that differ in the seed alone and lists what else differs. */

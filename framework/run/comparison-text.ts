@@ -42,12 +42,28 @@ function runsCell({ runs }: ComparisonRow): string {
   return runs.length === 1 ? runs[0]! : `${runs.length} seeds`;
 }
 
-function text({ head, rows, numeric }: Table): string {
+/** Lines longer than this are hard to read on any screen; the table is then turned, one column for each row of the comparison. */
+const widestLine = 160;
+
+function text(table: Table): string {
+  const lines = textLines(table);
+  return lines[0]!.length <= widestLine ? lines.join('\n') : textLines(turned(table)).join('\n');
+}
+
+function turned({ head, rows }: Table): Table {
+  return {
+    head: [head[0]!, ...rows.map((row) => row[0]!)],
+    rows: head.slice(1).map((name, index) => [name, ...rows.map((row) => row[index + 1]!)]),
+    numeric: [false, ...rows.map(() => true)],
+  };
+}
+
+function textLines({ head, rows, numeric }: Table): string[] {
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
     row.map((cell, column) => (numeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ').trimEnd();
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  return [line(head), rule, ...rows.map(line), ''].join('\n');
+  return [line(head), rule, ...rows.map(line), ''];
 }
 
 function markdown({ head, rows, numeric }: Table): string {

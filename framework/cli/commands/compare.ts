@@ -9,6 +9,9 @@ export class Compare extends FlowCommand {
   static override flags = {
     format: Flags.string({ options: ['text', 'markdown', 'csv', 'latex'], default: 'text', summary: 'Form of the table.' }),
     at: Flags.string({ options: ['last', 'best'], default: 'last', summary: 'Which validation counts.' }),
+    metrics: Flags.custom<RegExp>({ parse: async (text) => new RegExp(text) })({
+      summary: 'Only metrics whose name matches this regular expression.', helpValue: 'EXPRESSION',
+    }),
     runs: Flags.string({ default: 'runs', summary: 'Folder that holds the run folders.' }),
   };
 

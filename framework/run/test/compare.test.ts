@@ -54,4 +54,14 @@ test('every format holds every row', () => {
   assert.equal(JSON.parse(formatComparison(comparison, 'json')), JSON.parse(JSON.stringify(comparison)));
 });
 
+test('a text table too wide for a screen is turned', () => {
+  const names = Array.from({ length: 12 }, (_, index) => `quality.measurement${index}`);
+  const wide = ['a', 'b'].map((name, row) => ({
+    ...run(name, { ...base, stage: row }, 1), values: Object.fromEntries(names.map((metric, index) => [metric, index + row / 2])),
+  }));
+  const lines = formatComparison(compareRuns(wide), 'text').split('\n');
+  assert.match(lines[0]!, /^pipeline +full +full$/);
+  assert.match(lines.find((line) => line.startsWith('quality.measurement3'))!, / 3 +3\.5$/);
+});
+
 test.run();

@@ -67,6 +67,7 @@ test('a comparison reads the same folder: last validation or best, what sinks me
   assert.is(values['table/modelPsnr'], 22.25);
   assert.ok(Math.abs(values['train/total.loss']! - 0.115) < 0.03);
   assert.is(summariseRun(folder, { at: 'best' }).values['quality.psnr'], 23);
+  assert.equal(Object.keys(summariseRun(folder, { metrics: /psnr$/ }).values), ['quality.psnr']);
 });
 
 test('a failed run without a step has a report too', () => {
