@@ -49,7 +49,7 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
     if (refusal) return { result: { ok: false, error: refusal.error }, attempt: refusal.attempt, cached: true };
     const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
       const read = await envelopeOf(() => readValues(inputs), 'FLOW_STAGE');
-      return read.ok ? runner.run(stage, read.value, ticket.key) : { ...read, milliseconds: 0 };
+      return read.ok ? runner.run(stage, read.value, { key: ticket.key, epoch: ticket.epoch }) : { ...read, milliseconds: 0 };
     });
     if (result.ok) {
       checkOutputs(result.value, stage.outputPorts, name, ticket.key);

@@ -1,13 +1,13 @@
 /** Runs host stages on the main thread. */
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
-import type { HostContract, HostFunction } from '../plugin/stage-types.js';
+import type { HostCall, HostContract, HostFunction } from '../plugin/stage-types.js';
 import { errorFromRecord, errorRecord, timedEnvelopeOf, type Timed } from './envelope.js';
 import type { StageValues } from './cache.js';
 import type { ResourceLoader } from './resources.js';
 
 /** Runs the function of a host stage on one sample, somewhere. Rejects when the stage cannot be set up or its worker dies. */
 export interface StageRunner {
-  run(stage: PlannedStage, inputs: StageValues, key: string): Promise<Timed<StageValues>>;
+  run(stage: PlannedStage, inputs: StageValues, call: HostCall): Promise<Timed<StageValues>>;
   close(): Promise<void>;
 }
 
@@ -30,14 +30,14 @@ export class MainRunner implements StageRunner {
     this.#options = options;
   }
 
-  async run(stage: PlannedStage, inputs: StageValues, key: string): Promise<Timed<StageValues>> {
+  async run(stage: PlannedStage, inputs: StageValues, call: HostCall): Promise<Timed<StageValues>> {
     let made = this.#functions.get(stage.name);
     if (!made) {
       made = this.#create(stage);
       this.#functions.set(stage.name, made);
     }
     const hostFunction = await made;
-    return timedEnvelopeOf(() => hostFunction.run(inputs as never, { key }), 'FLOW_STAGE');
+    return timedEnvelopeOf(() => hostFunction.run(inputs as never, call), 'FLOW_STAGE');
   }
 
   async close(): Promise<void> {

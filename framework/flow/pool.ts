@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
+import type { HostCall } from '../plugin/stage-types.js';
 import type { StageValues } from './cache.js';
 import { errorFromRecord, type Timed } from './envelope.js';
 import { releaseDeadThreads } from './lock-file.js';
@@ -64,17 +65,17 @@ export class PoolRunner implements StageRunner {
     });
   }
 
-  async run(stage: PlannedStage, inputs: StageValues, key: string): Promise<Timed<StageValues>> {
+  async run(stage: PlannedStage, inputs: StageValues, call: HostCall): Promise<Timed<StageValues>> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await this.#once({ stage: stage.name, inputs, key, started: new Int32Array(new SharedArrayBuffer(4)) });
+        const result = await this.#once({ stage: stage.name, inputs, call, started: new Int32Array(new SharedArrayBuffer(4)) });
         if (result.ok || !result.setup) return result;
         throw errorFromRecord(result.error, { who: stage.name });
       } catch (error) {
         if (error instanceof FlowError) throw error;
         this.#onCrash();
         await releaseDeadThreads(this.#locks, new Set(this.#pool.threads.map((worker) => worker.threadId)));
-        if (attempt >= this.#attempts) throw workerError(stage, key, attempt, error as Error);
+        if (attempt >= this.#attempts) throw workerError(stage, call.key, attempt, error as Error);
       }
     }
   }

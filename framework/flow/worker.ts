@@ -4,7 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
-import type { HostContract, HostFunction, ResourceContract } from '../plugin/stage-types.js';
+import type { HostCall, HostContract, HostFunction, ResourceContract } from '../plugin/stage-types.js';
 import type { StageValues } from './cache.js';
 import { errorRecord, timedEnvelopeOf, type Timed } from './envelope.js';
 import { FlowError } from '../errors/flow-error.js';
@@ -21,7 +21,7 @@ export interface WorkerData {
 export interface WorkerTask {
   readonly stage: string;
   readonly inputs: StageValues;
-  readonly key: string;
+  readonly call: HostCall;
   /** Set to 1 when the stage's own work begins: what came before (imports, resources) is not on its clock. */
   readonly started: Int32Array;
 }
@@ -50,7 +50,7 @@ export async function run(task: WorkerTask): Promise<unknown> {
   }
   Atomics.store(task.started, 0, 1);
   const envelope = await timedEnvelopeOf(async () => {
-    const outputs = await hostFunction.run(task.inputs as never, { key: task.key });
+    const outputs = await hostFunction.run(task.inputs as never, task.call);
     return giveAway(outputs, keep);
   }, 'FLOW_STAGE');
   if (!envelope.ok) return envelope;

@@ -132,8 +132,15 @@ export interface HostImplementation<O extends TObject, In extends Ports, Out ext
   create(context: StageContext<O, R>): Promise<HostFunction<In, Out>>;
 }
 
+/** Which sample a host stage works on. A pure stage must not look at it: its results are cached by input alone. */
+export interface HostCall {
+  readonly key: string;
+  /** Counts from 0: a stage that augments its samples draws from (key, epoch). */
+  readonly epoch: number;
+}
+
 export interface HostFunction<In extends Ports = Ports, Out extends Ports = Ports> {
-  run(inputs: HostValues<In>, call: { readonly key: string }): Promise<HostValues<Out>> | HostValues<Out>;
+  run(inputs: HostValues<In>, call: HostCall): Promise<HostValues<Out>> | HostValues<Out>;
   close?(): Promise<void>;
 }
 

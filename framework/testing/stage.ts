@@ -19,6 +19,7 @@ export interface HostStageRequest extends StageRequest {
   /** One sample. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly key?: string;
+  readonly epoch?: number;
 }
 
 /** A device stage made ready: the caller disposes it. */
@@ -83,7 +84,7 @@ export async function runHostStage(contract: AnyContract, request: HostStageRequ
     },
   });
   try {
-    const outputs = (await created.run(request.inputs as never, { key: request.key ?? 's0' })) as Record<string, unknown>;
+    const outputs = (await created.run(request.inputs as never, { key: request.key ?? 's0', epoch: request.epoch ?? 0 })) as Record<string, unknown>;
     checkHostOutputs(planned, contract, outputs);
     return outputs;
   } finally {

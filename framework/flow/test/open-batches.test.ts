@@ -54,6 +54,14 @@ test('every epoch visits every sample once, in another order; batches span epoch
   assert.equal(batches[2].next, { epoch: 1, position: 2 });
 });
 
+test('a host stage that is not pure is told the epoch, in a worker and on the main thread', async () => {
+  for (const use of ['stamp', 'stamp-here']) {
+    const batches = await take(5, sketch({}, { use, with: {} }), { shuffle: false }, { workers: 1 });
+    const stamps = batches.flatMap(({ inputs }) => [...inputs['double.x'].data].filter((_, index) => index % 2 === 1));
+    assert.equal(stamps, [...Array<number>(10).fill(0), ...Array<number>(10).fill(1)], use);
+  }
+});
+
 test('the seed decides the order', async () => {
   assert.equal(keysOf(await take(2, sketch())), keysOf(await take(2, sketch())));
   assert.not.equal(keysOf(await take(2, sketch())), keysOf(await take(2, sketch({ seed: 8 }))));

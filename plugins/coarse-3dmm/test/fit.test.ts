@@ -56,7 +56,7 @@ async function run(photo: ReturnType<typeof photoOf>): Promise<{ coefficients: F
   const { run: fit } = await stage.create({ options, stage: 'fit', resource: () => face as never, log: () => undefined });
   const { coefficients, residual } = await fit({
     image: float32(photo.image, [size, size, 3]), landmarks: float32(photo.landmarks, [468, 2]), mask: float32(photo.coverage, [size, size, 1]),
-  }, { key: 'test' });
+  }, { key: 'test', epoch: 0 });
   return { coefficients: coefficients.data as Float32Array, residual: residual.data[0]! };
 }
 
