@@ -1,10 +1,45 @@
+import { availableParallelism } from 'node:os';
+import { tf } from '../tf.js';
 import { EngineAbsent, type EngineDriver } from './driver.js';
+import type { TensorflowBackend } from './tensorflow/binding.js';
+import { installationFolder, readInstallation, type TensorflowVariant } from './tensorflow/installation.js';
+import { loadTensorflow } from './tensorflow/load.js';
 
-/** libtensorflow through tfjs-node-gpu: no driver is built in yet, so the engine reports itself absent. */
+/** libtensorflow through the kernels of tfjs-node, where `flow setup tensorflow` has put it. */
 export const tensorflowDriver: EngineDriver = {
   name: 'tensorflow',
-  activate: () => Promise.reject(new EngineAbsent(
-    'this version has no driver for libtensorflow (tfjs-node-gpu)',
-    'use `device: wasm`',
-  )),
+  async activate() {
+    const version = load();
+    if (!(await tf.setBackend('tensorflow'))) {
+      throw new EngineAbsent('the tensorflow backend did not start', 'run `flow setup tensorflow --verify`');
+    }
+    const { isUsingGpuDevice } = tf.backend() as TensorflowBackend;
+    const place = isUsingGpuDevice ? 'GPU' : `CPU, ${availableParallelism()} threads`;
+    return {
+      name: 'tensorflow',
+      deterministic: false,
+      readsSynchronously: true,
+      describe: () => `tensorflow (libtensorflow ${version}, ${place}, TensorFlow.js ${tf.version['tfjs-core']})`,
+    };
+  },
 };
+
+/** Loads the first installation that works, CUDA's before the CPU's. Once one is loaded, it stays for this process. */
+function load(): string {
+  const faults: string[] = [];
+  for (const variant of ['gpu', 'cpu'] satisfies TensorflowVariant[]) {
+    const folder = installationFolder(variant);
+    const installation = readInstallation(folder);
+    if ('fault' in installation) {
+      faults.push(installation.fault);
+      continue;
+    }
+    try {
+      loadTensorflow(folder);
+      return installation.tensorflow;
+    } catch (error) {
+      faults.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new EngineAbsent(faults.at(-1)!, 'run `flow setup tensorflow`');
+}

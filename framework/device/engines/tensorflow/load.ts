@@ -1,0 +1,43 @@
+/** Loads an installed engine by absolute path and registers it in the TensorFlow.js of this project. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { installedPaths } from './installation.js';
+import type { TensorflowBackend, TensorflowBinding } from './binding.js';
+
+/** The name under which the kernels of an installation find the TensorFlow.js of whoever loads them. */
+const hostKey = Symbol.for('faceflow.tensorflowjs');
+
+interface KernelModule {
+  readonly NodeJSKernelBackend: new (binding: TensorflowBinding, packageName: string) => TensorflowBackend;
+}
+
+interface TensorFlowJs {
+  findBackendFactory(name: string): unknown;
+  registerBackend(name: string, factory: () => unknown, priority: number): boolean;
+}
+
+/**
+ * Registers the backend `tensorflow`; the caller makes it current. Its kernels `require('@tensorflow/tfjs')`, which a stub
+ * inside the installation answers with this project's instance, so there is one tfjs-core and one registry.
+ *
+ * @throws Error of the dynamic linker when the addon or libtensorflow cannot be loaded.
+ */
+export function loadTensorflow(folder: string): TensorflowBinding {
+  quietenLibrary();
+  const require = createRequire(import.meta.url);
+  const tf = require('@tensorflow/tfjs') as TensorFlowJs;
+  const binding = require(join(folder, installedPaths.addon)) as TensorflowBinding;
+  if (tf.findBackendFactory('tensorflow')) return binding;
+  (globalThis as Record<symbol, unknown>)[hostKey] = tf;
+  require(join(folder, installedPaths.kernels, 'register_all_kernels.js'));
+  const { NodeJSKernelBackend } = require(join(folder, installedPaths.kernels, 'nodejs_kernel_backend.js')) as KernelModule;
+  const packageName = binding.isUsingGpuDevice() ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+  tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, packageName), 3);
+  return binding;
+}
+
+/** Read by libtensorflow when it starts; what the user has set is kept. */
+function quietenLibrary(): void {
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+}
