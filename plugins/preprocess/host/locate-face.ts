@@ -2,7 +2,7 @@
 import { SampleError } from '../../../framework/index.js';
 import type { FaceDetector } from '../networks/face-detector.js';
 import { meshInputSize, type FaceMesh } from '../networks/face-mesh.js';
-import { applyAffine, invertAffine, mapPoints, scaleOf, squareToPicture, type Point } from './affine.js';
+import { applyAffine, invertAffine, mapPoints, scaleOf, squareToPicture, type Affine, type Point } from './affine.js';
 import { detectorSize, intersectionOverUnion, keyPoint, mergeOverlapping, type Detection } from './blazeface-decode.js';
 import { meshMirror } from './mesh-mirror.js';
 import { axisPoints } from './mesh-topology.js';
@@ -149,16 +149,17 @@ function largestFirst(first: Detection, second: Detection): number {
  * mirror image by several times as much as a found one, while the network's own confidence stays near 1.
  */
 function refineLandmarks(photo: Photo, detection: Detection, mesh: FaceMesh): LocatedFace {
-  let view = viewOfDetection(detection);
-  let plain = meshIn(photo, view, mesh, false);
+  let seen = lookAt(photo, viewOfDetection(detection));
+  let plain = meshIn(seen, mesh, false);
   for (let round = 1; round < settled.rounds; round++) {
     const next = viewOfMesh(plain.points);
-    const moved = Math.hypot(next.centre[0] - view.centre[0], next.centre[1] - view.centre[1], next.side - view.side) / next.side;
+    const { centre, side } = seen.view;
+    const moved = Math.hypot(next.centre[0] - centre[0], next.centre[1] - centre[1], next.side - side) / next.side;
     if (round > 1 && moved < settled.move) break;
-    view = next;
-    plain = meshIn(photo, view, mesh, false);
+    seen = lookAt(photo, next);
+    plain = meshIn(seen, mesh, false);
   }
-  const mirrored = meshIn(photo, view, mesh, true);
+  const mirrored = meshIn(seen, mesh, true);
   const points = plain.points.map((value, index) => (value + mirrored.points[index]) / 2);
   let distance = 0;
   for (let index = 0; index < points.length; index += 2) {
@@ -167,15 +168,25 @@ function refineLandmarks(photo: Photo, detection: Detection, mesh: FaceMesh): Lo
   return {
     points,
     confidence: Math.min(plain.confidence, mirrored.confidence),
-    disagreement: (2 * distance) / points.length / (view.side / meshCropScale),
+    disagreement: (2 * distance) / points.length / (seen.view.side / meshCropScale),
   };
 }
 
-function meshIn(photo: Photo, view: View, mesh: FaceMesh, mirror: boolean): { points: Float32Array; confidence: number } {
+/** What the landmark network sees of a view. */
+interface Seen {
+  readonly view: View;
+  readonly toPhoto: Affine;
+  readonly picture: Float32Array;
+}
+
+function lookAt(photo: Photo, view: View): Seen {
   const toPicture = squareToPicture(view.centre, view.side, view.roll, meshInputSize);
-  const picture = warpAffine(photo, toPicture, meshInputSize, 'linear');
+  return { view, toPhoto: invertAffine(toPicture), picture: warpAffine(photo, toPicture, meshInputSize, 'linear') };
+}
+
+function meshIn({ toPhoto, picture }: Seen, mesh: FaceMesh, mirror: boolean): { points: Float32Array; confidence: number } {
   const { points, confidence } = mesh.locate(mirror ? mirrorRows(picture) : picture);
-  return { points: mapPoints(invertAffine(toPicture), mirror ? mirrorMesh(points) : points), confidence };
+  return { points: mapPoints(toPhoto, mirror ? mirrorMesh(points) : points), confidence };
 }
 
 function viewOfDetection({ centre, width, height, keyPoints }: Detection): View {
@@ -211,10 +222,13 @@ function rollOf(leftEye: Point, rightEye: Point, top: Point, bottom: Point): num
 
 function mirrorRows(picture: Float32Array): Float32Array {
   const mirrored = new Float32Array(picture.length);
-  for (let at = 0; at < picture.length; at += 3) {
-    const column = (at / 3) % meshInputSize;
-    const from = at + 3 * (meshInputSize - 1 - 2 * column);
-    mirrored.set(picture.subarray(from, from + 3), at);
+  const width = 3 * meshInputSize;
+  for (let start = 0; start < picture.length; start += width) {
+    for (let left = start, right = start + width - 3; left < start + width; left += 3, right -= 3) {
+      mirrored[left] = picture[right];
+      mirrored[left + 1] = picture[right + 1];
+      mirrored[left + 2] = picture[right + 2];
+    }
   }
   return mirrored;
 }

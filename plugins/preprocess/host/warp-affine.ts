@@ -37,47 +37,93 @@ export function warpAffine(photo: Photo, photoToPicture: Affine, size: number, k
   const source = reduceRegion(photo, regionUnder(inverse, size, photo, factor), factor);
   const picture = new Float32Array(size * size * 3);
   if (source.width === 0 || source.height === 0) return picture;
-  const sample = kernel === 'cubic' ? cubicSampler(source, Math.max(1, reduction / factor)) : linearSampler(source);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const x = inverse[0] * (column + 0.5) + inverse[1] * (row + 0.5) + inverse[2];
-      const y = inverse[3] * (column + 0.5) + inverse[4] * (row + 0.5) + inverse[5];
-      if (x < 0 || y < 0 || x > photo.width || y > photo.height) continue;
-      sample(x / factor - source.left, y / factor - source.top, picture, (row * size + column) * 3);
-    }
-  }
+  if (kernel === 'cubic') resampleCubic(source, photo, inverse, Math.max(1, reduction / factor), size, picture);
+  else resampleLinear(source, photo, inverse, size, picture);
   return picture;
 }
 
-/** Writes the colour at (x, y), in blocks of the source, to three numbers of the picture. */
-type Sampler = (x: number, y: number, picture: Float32Array, to: number) => void;
-
-function cubicSampler(source: Reduced, stretch: number): Sampler {
-  const columns = new Taps(stretch);
-  const rows = new Taps(stretch);
-  return (x, y, picture, to) => {
-    columns.place(x, source.width);
-    rows.place(y, source.height);
-    accumulate(source, columns, rows, picture, to);
-  };
+/** The four pixels around each place, interpolated. One flat loop without calls: it runs some 250,000 times for a photo. */
+function resampleLinear(source: Reduced, photo: Photo, inverse: Affine, size: number, picture: Float32Array): void {
+  const { data, width, height, left, top, factor } = source;
+  const [a, b, c, d, e, f] = inverse;
+  const [lastColumn, lastRow] = [width - 1, height - 1];
+  for (let row = 0, to = 0; row < size; row++) {
+    for (let column = 0; column < size; column++, to += 3) {
+      const x = a * (column + 0.5) + b * (row + 0.5) + c;
+      const y = d * (column + 0.5) + e * (row + 0.5) + f;
+      if (x < 0 || y < 0 || x > photo.width || y > photo.height) continue;
+      const u = Math.min(lastColumn, Math.max(0, x / factor - left - 0.5));
+      const v = Math.min(lastRow, Math.max(0, y / factor - top - 0.5));
+      const firstColumn = u | 0;
+      const firstRow = v | 0;
+      const right = u - firstColumn;
+      const down = v - firstRow;
+      const at = (firstRow * width + firstColumn) * 3;
+      const beside = firstColumn < lastColumn ? at + 3 : at;
+      const below = firstRow < lastRow ? 3 * width : 0;
+      const upperRight = right * (1 - down);
+      const upperLeft = 1 - down - upperRight;
+      const lowerRight = right * down;
+      const lowerLeft = down - lowerRight;
+      picture[to] = upperLeft * data[at] + upperRight * data[beside] + lowerLeft * data[at + below] + lowerRight * data[beside + below];
+      picture[to + 1] = upperLeft * data[at + 1] + upperRight * data[beside + 1] + lowerLeft * data[at + below + 1] + lowerRight * data[beside + below + 1];
+      picture[to + 2] = upperLeft * data[at + 2] + upperRight * data[beside + 2] + lowerLeft * data[at + below + 2] + lowerRight * data[beside + below + 2];
+    }
+  }
 }
 
-function linearSampler({ data, width, height }: Reduced): Sampler {
-  return (x, y, picture, to) => {
-    const left = Math.min(width - 1, Math.max(0, Math.floor(x - 0.5)));
-    const top = Math.min(height - 1, Math.max(0, Math.floor(y - 0.5)));
-    const right = Math.min(1, Math.max(0, x - 0.5 - left));
-    const down = Math.min(1, Math.max(0, y - 0.5 - top));
-    const at = (top * width + left) * 3;
-    const nextColumn = left < width - 1 ? 3 : 0;
-    const nextRow = top < height - 1 ? 3 * width : 0;
-    for (let channel = 0; channel < 3; channel++) {
-      const from = at + channel;
-      const upper = data[from] + right * (data[from + nextColumn] - data[from]);
-      const lower = data[from + nextRow] + right * (data[from + nextRow + nextColumn] - data[from + nextRow]);
-      picture[to + channel] = upper + down * (lower - upper);
+/** Rows first, then columns, where the map does not turn; else the full window around each place. */
+function resampleCubic(source: Reduced, photo: Photo, inverse: Affine, stretch: number, size: number, picture: Float32Array): void {
+  if (inverse[1] === 0 && inverse[3] === 0) {
+    resampleLevel(source, photo, inverse, stretch, size, picture);
+    return;
+  }
+  const { left, top, width, height, factor } = source;
+  const columns = new Taps(stretch);
+  const rows = new Taps(stretch);
+  for (let row = 0, to = 0; row < size; row++) {
+    for (let column = 0; column < size; column++, to += 3) {
+      const x = inverse[0] * (column + 0.5) + inverse[1] * (row + 0.5) + inverse[2];
+      const y = inverse[3] * (column + 0.5) + inverse[4] * (row + 0.5) + inverse[5];
+      if (x < 0 || y < 0 || x > photo.width || y > photo.height) continue;
+      columns.place(x / factor - left, width);
+      rows.place(y / factor - top, height);
+      accumulate(source, columns, rows, picture, to);
     }
-  };
+  }
+}
+
+function resampleLevel(source: Reduced, photo: Photo, inverse: Affine, stretch: number, size: number, picture: Float32Array): void {
+  const { data, left, top, width, height, factor } = source;
+  const narrow = new Float32Array(size * height * 3);
+  const taps = new Taps(stretch);
+  for (let column = 0; column < size; column++) {
+    const x = inverse[0] * (column + 0.5) + inverse[2];
+    if (x < 0 || x > photo.width) continue;
+    taps.place(x / factor - left, width);
+    for (let row = 0; row < height; row++) weigh(data, (row * width + taps.first) * 3, 3, taps, narrow, (row * size + column) * 3);
+  }
+  for (let row = 0; row < size; row++) {
+    const y = inverse[4] * (row + 0.5) + inverse[5];
+    if (y < 0 || y > photo.height) continue;
+    taps.place(y / factor - top, height);
+    for (let column = 0; column < size; column++) weigh(narrow, (taps.first * size + column) * 3, 3 * size, taps, picture, (row * size + column) * 3);
+  }
+  for (let at = 0; at < picture.length; at++) picture[at] = clampUnit(picture[at]);
+}
+
+/** Writes the weighted sum of colours that lie `stride` numbers apart. */
+function weigh(data: Float32Array, from: number, stride: number, { count, weights }: Taps, into: Float32Array, to: number): void {
+  let [red, green, blue] = [0, 0, 0];
+  for (let tap = 0, at = from; tap < count; tap++, at += stride) {
+    const weight = weights[tap];
+    red += weight * data[at];
+    green += weight * data[at + 1];
+    blue += weight * data[at + 2];
+  }
+  into[to] = red;
+  into[to + 1] = green;
+  into[to + 2] = blue;
 }
 
 /** Bounds, in units of blocks, of what the picture reads; clipped to the photo. */
@@ -95,6 +141,7 @@ function regionUnder(inverse: Affine, size: number, photo: Photo, factor: number
 
 function reduceRegion(photo: Photo, region: { left: number; top: number; width: number; height: number }, factor: number): Reduced {
   const data = new Float32Array(region.width * region.height * 3);
+  if (factor === 1) return { ...region, factor, data: copyRegion(photo, region, data) };
   for (let row = 0; row < region.height; row++) {
     const yStart = (region.top + row) * factor;
     const yEnd = Math.min(photo.height, yStart + factor);
@@ -117,6 +164,14 @@ function reduceRegion(photo: Photo, region: { left: number; top: number; width: 
     }
   }
   return { ...region, factor, data };
+}
+
+function copyRegion(photo: Photo, { left, top, width, height }: Pick<Reduced, 'left' | 'top' | 'width' | 'height'>, data: Float32Array): Float32Array {
+  for (let row = 0, to = 0; row < height; row++) {
+    let from = ((top + row) * photo.width + left) * 3;
+    for (const end = to + 3 * width; to < end; to++, from++) data[to] = photo.data[from] / 255;
+  }
+  return data;
 }
 
 /** Weights of the pixels of one axis around a position: Keys' cubic, stretched. */
