@@ -17,6 +17,8 @@ export interface Colours {
   readonly light: Float64Array;
   /** Pixels that were used. */
   readonly pixels: number;
+  /** Root mean square of the colours' error at the last linearisation. */
+  readonly error: number;
 }
 
 /** Pixels used at most, and how many independent observations they are worth: neighbours err alike. */
@@ -32,17 +34,24 @@ const tintDeviation = 0.1;
 const bandDeviations = [0.6, 0.25, 0.25, 0.25, 0.1, 0.1, 0.1, 0.1, 0.1];
 const bandTintDeviation = 0.1;
 
+/** With fewer samples the colours stay where they are. */
+const fewestSamples = 30;
+
 /** Residuals of this size count half (Cauchy's weights): highlights, hair, glasses. */
 const cauchy = 0.2;
 
-interface Sample {
+/** A place of the face in the photo: its colour, the light's bands at its normal, and its vertex. */
+export interface ColourSample {
   readonly colour: readonly number[];
   readonly bands: Float64Array;
   readonly vertex: number;
 }
 
+/** The part of a face model that colours need. */
+export type AlbedoModel = Pick<FaceModel, 'meanAlbedo' | 'albedoBasis' | 'activeModes'>;
+
 /**
- * Gauss-Newton on I = (Ā + B δ) ∘ Y (γ + γ₀) over albedo δ and light γ at once, with δ ~ N(0, 1) and the priors above.
+ * Albedo and light of a photo from evenly spread pixels of visible skin.
  *
  * @param vertices [V*3] posed, dm
  * @param image [S*S*3] in 0..1
@@ -51,29 +60,41 @@ interface Sample {
 export function fitColours(
   face: FaceModel, vertices: Float64Array, image: ArrayLike<number>, mask: ArrayLike<number>, size: number, options: ColourOptions,
 ): Colours {
-  const samples = collectSamples(face, vertices, image, mask, size);
+  return solveColours(face, collectSamples(face, vertices, image, mask, size), options);
+}
+
+/**
+ * Gauss-Newton on I = (Ā + B δ) ∘ Y (γ + γ₀) over albedo δ and light γ at once, with δ ~ N(0, 1) and the priors above.
+ *
+ * @param start where to begin: by default the mean albedo under even light
+ */
+export function solveColours(
+  face: AlbedoModel, samples: readonly ColourSample[], options: ColourOptions, start?: Pick<Colours, 'albedo' | 'light'>,
+): Colours {
   const modes = face.activeModes.albedo;
-  let albedo = new Float64Array(albedoCount);
-  let light = new Float64Array(27);
-  if (samples.length < 30) return { albedo, light, pixels: samples.length };
+  let albedo = start ? Float64Array.from(start.albedo) : new Float64Array(albedoCount);
+  let light = start ? Float64Array.from(start.light) : new Float64Array(27);
+  if (samples.length < fewestSamples) return { albedo, light, pixels: samples.length, error: 0 };
   const means = meanBands(samples);
-  for (let channel = 0; channel < 3; channel++) light[channel * 9] = shadeLevel.mean / means[0]! - ambientStart;
+  if (!start) for (let channel = 0; channel < 3; channel++) light[channel * 9] = shadeLevel.mean / means[0]! - ambientStart;
+  let error = 0;
   for (let round = 0; round < options.lightRounds; round++) {
     const equations = new NormalEquations(modes + 27);
-    addPixels(equations, face, samples, albedo, light, modes, options.colourNoise);
+    error = addPixels(equations, face, samples, albedo, light, modes, options.colourNoise);
     for (let mode = 0; mode < modes; mode++) equations.addPrior(mode, 0, 1);
     addLightPriors(equations, modes, means);
     const solution = equations.solve();
     albedo = albedo.map((_, mode) => (mode < modes ? solution[mode]! : 0));
     light = light.map((_, band) => solution[modes + band]!);
   }
-  return { albedo, light, pixels: samples.length };
+  return { albedo, light, pixels: samples.length, error };
 }
 
-/** Linearised at the current estimate: I + a s = s (Ā + B δ) + a Y (γ + γ₀), for a = Ā + B δ and s = Y (γ + γ₀) as they stand. */
+/** Linearised at the current estimate, whose root mean square error is returned: I + a s = s (Ā + B δ) + a Y (γ + γ₀), for a = Ā + B δ and s = Y (γ + γ₀) as they stand. */
 function addPixels(
-  equations: NormalEquations, face: FaceModel, samples: readonly Sample[], albedo: Float64Array, light: Float64Array, modes: number, noise: number,
-): void {
+  equations: NormalEquations, face: AlbedoModel, samples: readonly ColourSample[], albedo: Float64Array, light: Float64Array, modes: number, noise: number,
+): number {
+  let squares = 0;
   const weight = (worth / samples.length) / (noise * noise);
   const row = new Float64Array(modes + 27);
   for (const { colour, bands, vertex } of samples) {
@@ -90,8 +111,10 @@ function addPixels(
       const error = colour[channel]! - tone * shade;
       const known = shade * mean + tone * ambientStart * bands[0]!;
       equations.add(row, colour[channel]! + tone * shade - known, weight / (1 + (error / cauchy) ** 2));
+      squares += error * error;
     }
   }
+  return Math.sqrt(squares / (3 * samples.length));
 }
 
 function addLightPriors(equations: NormalEquations, first: number, means: Float64Array): void {
@@ -116,7 +139,7 @@ function addLightPriors(equations: NormalEquations, first: number, means: Float6
 }
 
 /** Pixels that show the face inside the mask, evenly spread over it. */
-function collectSamples(face: FaceModel, vertices: Float64Array, image: ArrayLike<number>, mask: ArrayLike<number>, size: number): Sample[] {
+function collectSamples(face: FaceModel, vertices: Float64Array, image: ArrayLike<number>, mask: ArrayLike<number>, size: number): ColourSample[] {
   const raster = rasterizeHost(vertices, face.triangles, size);
   const normals = interpolateHost(vertexNormalsHost(vertices, face.triangles), 3, face.triangles, raster);
   const usable: number[] = [];
@@ -141,7 +164,7 @@ function nearestVertex(triangles: Int32Array, triangle: number, weights: Float64
   return triangles[triangle * 3 + corner]!;
 }
 
-function meanBands(samples: readonly Sample[]): Float64Array {
+function meanBands(samples: readonly ColourSample[]): Float64Array {
   const means = new Float64Array(9);
   for (const { bands } of samples) for (let band = 0; band < 9; band++) means[band]! += bands[band]! / samples.length;
   return means;

@@ -1,25 +1,43 @@
 /** Weighted linear least squares with a Gaussian prior, by normal equations in float64. */
 
+/** Equations that wait together, so that one pass over the matrix serves them all. */
+const together = 4;
+
 /** The equations of a problem, gathered row by row: A = Σ w j jᵀ, b = Σ w j r. */
 export class NormalEquations {
-  readonly matrix: Float64Array;
-  readonly right: Float64Array;
+  private readonly matrix: Float64Array;
+  private readonly right: Float64Array;
+  private readonly rows: Float64Array[];
+  private readonly weights = new Float64Array(together);
+  private waiting = 0;
 
   constructor(readonly size: number) {
     this.matrix = new Float64Array(size * size);
     this.right = new Float64Array(size);
+    this.rows = Array.from({ length: together }, () => new Float64Array(size));
   }
 
-  /** Adds the equation j · x = r with weight w. Only the lower triangle is filled. */
+  /** Adds the equation j · x = r with weight w. */
   add(row: Float64Array, residual: number, weight: number): void {
-    const { matrix, right, size } = this;
+    const scaled = weight * residual;
+    for (let i = 0; i < this.size; i++) this.right[i]! += scaled * row[i]!;
+    this.rows[this.waiting]!.set(row);
+    this.weights[this.waiting] = weight;
+    if (++this.waiting === together) this.flush();
+  }
+
+  /** Adds the waiting equations to the lower triangle. */
+  private flush(): void {
+    const { matrix, size, rows, weights } = this;
+    for (let k = this.waiting; k < together; k++) weights[k] = 0;
+    const [a, b, c, d] = rows as [Float64Array, Float64Array, Float64Array, Float64Array];
     for (let i = 0; i < size; i++) {
-      const scaled = weight * row[i]!;
-      if (scaled === 0) continue;
-      right[i]! += scaled * residual;
+      const [wa, wb, wc, wd] = [weights[0]! * a[i]!, weights[1]! * b[i]!, weights[2]! * c[i]!, weights[3]! * d[i]!];
+      if (wa === 0 && wb === 0 && wc === 0 && wd === 0) continue;
       const at = i * size;
-      for (let j = 0; j <= i; j++) matrix[at + j]! += scaled * row[j]!;
+      for (let j = 0; j <= i; j++) matrix[at + j]! += wa * a[j]! + wb * b[j]! + wc * c[j]! + wd * d[j]!;
     }
+    this.waiting = 0;
   }
 
   /** Adds the prior (x_i − mean)² / deviation² of one unknown. */
@@ -35,6 +53,7 @@ export class NormalEquations {
    * @throws RangeError when A is not positive definite.
    */
   solve(): Float64Array {
+    this.flush();
     const { matrix, right, size } = this;
     for (let i = 0; i < size; i++) {
       for (let j = 0; j <= i; j++) {
