@@ -41,7 +41,8 @@ function squaredDistance(features: Float32Array, pixel: number, centre: readonly
 function spreadStarts(features: Float32Array, pixels: Int32Array, count: number): number[][] {
   const mean = [0, 1, 2].map((axis) => pixels.reduce((sum, pixel) => sum + features[3 * pixel + axis], 0) / pixels.length);
   const starts = [mean];
-  const gaps = Float32Array.from(pixels, (pixel) => squaredDistance(features, pixel, mean));
+  const gaps = new Float32Array(pixels.length);
+  pixels.forEach((pixel, index) => (gaps[index] = squaredDistance(features, pixel, mean)));
   while (starts.length < count) {
     // The farthest pixel is often a stray one; a high quantile is not.
     const limit = Float32Array.from(gaps).sort()[Math.floor(0.97 * (gaps.length - 1))];
@@ -62,8 +63,11 @@ function assign(features: Float32Array, weights: Float32Array, pixels: Int32Arra
     const pixel = pixels[index];
     const best = nearest(features, pixel, centres);
     const weight = weights[pixel];
-    for (let axis = 0; axis < 3; axis++) sums[best][axis] += weight * features[3 * pixel + axis];
-    sums[best][3] += weight;
+    const sum = sums[best];
+    sum[0] += weight * features[3 * pixel];
+    sum[1] += weight * features[3 * pixel + 1];
+    sum[2] += weight * features[3 * pixel + 2];
+    sum[3] += weight;
     total += weight;
   }
   return sums

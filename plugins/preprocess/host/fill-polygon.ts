@@ -9,7 +9,10 @@ const linesPerRow = 4;
  */
 export function fillPolygon(corners: readonly Point[], size: number): Float32Array {
   const coverage = new Float32Array(size * size);
-  for (let line = 0; line < size * linesPerRow; line++) {
+  const heights = corners.map(([, y]) => y);
+  const firstLine = Math.max(0, Math.floor(Math.min(...heights) * linesPerRow) - 1);
+  const lastLine = Math.min(size * linesPerRow - 1, Math.ceil(Math.max(...heights) * linesPerRow) + 1);
+  for (let line = firstLine; line <= lastLine; line++) {
     const y = (line + 0.5) / linesPerRow;
     const crossings = crossingsAt(corners, y);
     const row = coverage.subarray(Math.floor(y) * size, Math.floor(y) * size + size);

@@ -59,6 +59,12 @@ export function segmentFace(image: Float32Array, landmarks: Float32Array, size: 
   return cleanRegions(skin, size).map((probability, pixel) => probability * inside[pixel]);
 }
 
+/** A mask [size, size] without what lies outside the contour of the landmarks. */
+export function maskInside(mask: Float32Array, landmarks: Float32Array, size: number): Float32Array {
+  const inside = fillPolygon(faceOval.map((index): Point => [landmarks[2 * index], landmarks[2 * index + 1]]), size);
+  return mask.map((probability, pixel) => probability * inside[pixel]);
+}
+
 interface Part {
   /** The part itself, a little enlarged: [size, size] coverage. */
   readonly core: Float32Array;
@@ -99,12 +105,13 @@ function depthInside(outline: readonly Point[], size: number): { depth: Float32A
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const extent = Math.sqrt(Math.max(1, (right - left) * (bottom - top)));
   const covered = fillPolygon(outline, size);
+  const edges = edgesOf(outline);
   const depth = new Float32Array(size * size);
   const positions = new Float32Array(2 * size * size);
   for (let pixel = 0; pixel < depth.length; pixel++) {
     const x = (pixel % size) + 0.5;
     const y = Math.floor(pixel / size) + 0.5;
-    const distance = distanceToOutline(outline, x, y) / extent;
+    const distance = distanceToEdges(edges, x, y) / extent;
     depth[pixel] = covered[pixel] > 0.5 ? distance : -distance;
     positions[2 * pixel] = (2 * x - left - right) / extent;
     positions[2 * pixel + 1] = (2 * y - top - bottom) / extent;
@@ -112,17 +119,24 @@ function depthInside(outline: readonly Point[], size: number): { depth: Float32A
   return { depth, positions };
 }
 
-function distanceToOutline(outline: readonly Point[], x: number, y: number): number {
+/** [edges, 5]: where each edge begins, its two extents, and the square of its length (1 for an edge without length). */
+function edgesOf(outline: readonly Point[]): Float64Array {
+  return Float64Array.from(outline.flatMap(([x, y], index) => {
+    const [lastX, lastY] = outline[(index + outline.length - 1) % outline.length];
+    const [dx, dy] = [x - lastX, y - lastY];
+    return [lastX, lastY, dx, dy, dx * dx + dy * dy || 1];
+  }));
+}
+
+function distanceToEdges(edges: Float64Array, x: number, y: number): number {
   let least = Infinity;
-  let last = outline[outline.length - 1];
-  for (const next of outline) {
-    const dx = next[0] - last[0];
-    const dy = next[1] - last[1];
-    const along = Math.max(0, Math.min(1, ((x - last[0]) * dx + (y - last[1]) * dy) / (dx * dx + dy * dy || 1)));
-    const awayX = last[0] + along * dx - x;
-    const awayY = last[1] + along * dy - y;
+  for (let at = 0; at < edges.length; at += 5) {
+    const dx = edges[at + 2];
+    const dy = edges[at + 3];
+    const along = Math.max(0, Math.min(1, ((x - edges[at]) * dx + (y - edges[at + 1]) * dy) / edges[at + 4]));
+    const awayX = edges[at] + along * dx - x;
+    const awayY = edges[at + 1] + along * dy - y;
     least = Math.min(least, awayX * awayX + awayY * awayY);
-    last = next;
   }
   return Math.sqrt(least);
 }

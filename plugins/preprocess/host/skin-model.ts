@@ -40,56 +40,69 @@ export function fitSkinModel(features: Float32Array, positions: FacePositions, w
   let expected = new Float32Array(features.length);
   for (let pixel = 0; pixel < pixels; pixel++) expected.set(start.mean, 3 * pixel);
   let covariance = [0.3 ** 2, 0, 0, 0, 0.06 ** 2, 0, 0, 0, 0.07 ** 2];
-  let distances = mahalanobis(features, expected, covariance);
-  for (const terms of schedule) {
-    const robust = weights.map((weight, pixel) => (distances[pixel] > 12 ? 0 : (weight * 7) / (4 + distances[pixel])));
-    expected = fitFields(features, positions, robust, terms);
+  const weighted = Int32Array.from(weights.keys()).filter((pixel) => weights[pixel] > 0);
+  const basis = fieldBasis(positions);
+  let distances = mahalanobis(features, expected, covariance, weighted);
+  schedule.forEach((terms, round) => {
+    const robust = weights.map((weight, pixel) => (weight === 0 || distances[pixel] > 12 ? 0 : (weight * 7) / (4 + distances[pixel])));
+    const isLast = round === schedule.length - 1; // only the last round needs the pixels without weight
+    const wanted = isLast ? everyPixel(pixels) : weighted;
+    expected = fitFields(features, basis, robust, wanted, terms);
     covariance = covarianceOf(features, expected, robust, mostDeviation([start.mean[1], start.mean[2]]));
-    distances = mahalanobis(features, expected, covariance);
-  }
+    distances = mahalanobis(features, expected, covariance, wanted);
+  });
   return { distances, logPeak: -0.5 * Math.log(determinant(covariance)) - 1.5 * Math.log(2 * Math.PI) };
 }
 
-/** Least-squares fields of the three features over the terms 1, x, y, x², xy, y². */
+/** Terms of a quadratic field: 1, x, y, x², xy, y². */
+const termCount = 6;
+
+/** Least-squares fields of the three features over the first terms of the basis; given at the pixels named. */
 function fitFields(
-  features: Float32Array, positions: FacePositions, weights: Float32Array, terms: { readonly light: number; readonly hue: number },
+  features: Float32Array, basis: Float64Array, weights: Float32Array, wanted: Int32Array, terms: { readonly light: number; readonly hue: number },
 ): Float32Array<ArrayBuffer> {
   const expected = new Float32Array(features.length);
-  const basis = new Float64Array(6);
   for (let axis = 0; axis < 3; axis++) {
     const count = axis === 0 ? terms.light : terms.hue;
-    const system = Array.from({ length: count }, () => new Float64Array(count + 1));
-    for (let pixel = 0; pixel < weights.length; pixel++) {
-      const weight = weights[pixel];
-      if (weight === 0) continue;
-      fillBasis(basis, positions, pixel);
-      for (let i = 0; i < count; i++) {
-        const row = system[i];
-        const weighted = weight * basis[i];
-        for (let j = 0; j < count; j++) row[j] += weighted * basis[j];
-        row[count] += weighted * features[3 * pixel + axis];
-      }
-    }
-    const coefficients = solveRidge(system, axis === 0 ? ridge.light : ridge.hue);
-    for (let pixel = 0; pixel < weights.length; pixel++) {
-      fillBasis(basis, positions, pixel);
+    const coefficients = solveRidge(normalEquations(features, basis, weights, axis, count), axis === 0 ? ridge.light : ridge.hue);
+    for (const pixel of wanted) {
       let value = 0;
-      for (let term = 0; term < count; term++) value += coefficients[term] * basis[term];
+      for (let term = 0; term < count; term++) value += coefficients[term] * basis[termCount * pixel + term];
       expected[3 * pixel + axis] = value;
     }
   }
   return expected;
 }
 
-function fillBasis(basis: Float64Array, positions: FacePositions, pixel: number): void {
-  const x = positions[2 * pixel];
-  const y = positions[2 * pixel + 1];
-  basis[0] = 1;
-  basis[1] = x;
-  basis[2] = y;
-  basis[3] = x * x;
-  basis[4] = x * y;
-  basis[5] = y * y;
+/** [count, count + 1] of Σ w·b·bᵀ and Σ w·b·f. */
+function normalEquations(features: Float32Array, basis: Float64Array, weights: Float32Array, axis: number, count: number): Float64Array[] {
+  const system = Array.from({ length: count }, () => new Float64Array(count + 1));
+  for (let pixel = 0; pixel < weights.length; pixel++) {
+    if (weights[pixel] === 0) continue;
+    const at = termCount * pixel;
+    for (let i = 0; i < count; i++) {
+      const row = system[i];
+      const weighted = weights[pixel] * basis[at + i];
+      for (let j = 0; j < count; j++) row[j] += weighted * basis[at + j];
+      row[count] += weighted * features[3 * pixel + axis];
+    }
+  }
+  return system;
+}
+
+/** [pixels, 6] */
+function fieldBasis(positions: FacePositions): Float64Array {
+  const basis = new Float64Array(3 * positions.length);
+  for (let pixel = 0; pixel < positions.length / 2; pixel++) {
+    const x = positions[2 * pixel];
+    const y = positions[2 * pixel + 1];
+    basis.set([1, x, y, x * x, x * y, y * y], termCount * pixel);
+  }
+  return basis;
+}
+
+function everyPixel(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, pixel) => pixel);
 }
 
 /** Pull towards a flat field. Hue needs the stronger one: a tilted field would reach from skin to the cloth of a face mask. */
@@ -133,13 +146,13 @@ function determinant([a, b, c, , e, f, , , i]: readonly number[]): number {
   return a * (e * i - f * f) - b * (b * i - f * c) + c * (b * f - e * c);
 }
 
-/** (f − μ)ᵀ Σ⁻¹ (f − μ) for every pixel, with the symmetric Σ inverted by cofactors. */
-function mahalanobis(features: Float32Array, expected: Float32Array, covariance: readonly number[]): Float32Array {
+/** (f − μ)ᵀ Σ⁻¹ (f − μ) for the pixels named, with the symmetric Σ inverted by cofactors. */
+function mahalanobis(features: Float32Array, expected: Float32Array, covariance: readonly number[], pixels: Int32Array): Float32Array {
   const [a, b, c, , e, f, , , i] = covariance;
   const scale = 1 / determinant(covariance);
   const [aa, ab, ac, bb, bc, cc] = [e * i - f * f, c * f - b * i, b * f - c * e, a * i - c * c, b * c - a * f, a * e - b * b].map((value) => value * scale);
   const distances = new Float32Array(features.length / 3);
-  for (let pixel = 0; pixel < distances.length; pixel++) {
+  for (const pixel of pixels) {
     const x = features[3 * pixel] - expected[3 * pixel];
     const y = features[3 * pixel + 1] - expected[3 * pixel + 1];
     const z = features[3 * pixel + 2] - expected[3 * pixel + 2];

@@ -38,8 +38,10 @@ function neighbourhood(logOdds: Float32Array, features: Float32Array, size: numb
   const weights = new Float32Array(active.length * offsets.length);
   for (let index = 0, at = 0; index < active.length; index++) {
     const pixel = active[index];
-    const [x, y] = [pixel % size, Math.floor(pixel / size)];
-    for (const { dx, dy, share } of offsets) {
+    const x = pixel % size;
+    const y = Math.floor(pixel / size);
+    for (let direction = 0; direction < offsets.length; direction++) {
+      const { dx, dy, share } = offsets[direction];
       const isInside = x + dx >= 0 && y + dy >= 0 && x + dx < size && y + dy < size;
       const neighbour = isInside ? pixel + dy * size + dx : pixel;
       neighbours[at] = neighbour;
