@@ -10,8 +10,9 @@ import { New } from './commands/new.js';
 import { Plugins } from './commands/plugins.js';
 import { Run } from './commands/run.js';
 import { Schema } from './commands/schema.js';
+import { Setup } from './commands/setup.js';
 
 export const commands = {
   check: Check, compare: Compare, config: Config, diff: Diff, doctor: Doctor, graph: Graph, inspect: Inspect, new: New,
-  plugins: Plugins, run: Run, schema: Schema,
+  plugins: Plugins, run: Run, schema: Schema, setup: Setup,
 };

@@ -40,6 +40,7 @@ export const errorCodes = {
   FLOW_DEVICE_MEMORY: device('A step does not fit into the memory of the engine.'),
   FLOW_DEVICE_SHAPE: device('A stage returned a tensor of another shape or type than it declares.'),
   FLOW_DEVICE_LEAK: device('A step left tensors behind.'),
+  FLOW_SETUP: device('An engine cannot be set up or does not work: something is missing, or a step failed.'),
   FLOW_WORKER: worker('A worker crashed or timed out, on every attempt.'),
   FLOW_STALL: worker('Nothing moved for too long.'),
   FLOW_SAMPLE: other('A sample cannot be processed: its content is at fault.'),

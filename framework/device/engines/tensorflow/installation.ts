@@ -27,8 +27,13 @@ export const installedPaths = {
   manifest: 'installation.json',
   libraries: join('site', 'tensorflow'),
   addon: join('site', 'tensorflow', 'tfjs_binding.node'),
+  /** The small addon that opens libtensorflow without its log lines. */
+  opener: join('site', 'tensorflow', 'open_quietly.node'),
   kernels: 'kernels',
 } as const;
+
+/** The name of the global symbol under which the kernels of an installation find the TensorFlow.js of whoever loads them. */
+export const kernelHostKey = 'faceflow.tensorflowjs';
 
 /** `$FLOW_ENGINES`, or `~/.cache/faceflow/engines`. Engines are programs, not cached results: `FLOW_CACHE` does not move them. */
 export function enginesRoot(): string {

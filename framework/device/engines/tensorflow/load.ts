@@ -1,11 +1,9 @@
 /** Loads an installed engine by absolute path and registers it in the TensorFlow.js of this project. */
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { installedPaths } from './installation.js';
+import { installedPaths, kernelHostKey } from './installation.js';
 import type { TensorflowBackend, TensorflowBinding } from './binding.js';
-
-/** The name under which the kernels of an installation find the TensorFlow.js of whoever loads them. */
-const hostKey = Symbol.for('faceflow.tensorflowjs');
 
 interface KernelModule {
   readonly NodeJSKernelBackend: new (binding: TensorflowBinding, packageName: string) => TensorflowBackend;
@@ -26,14 +24,25 @@ export function loadTensorflow(folder: string): TensorflowBinding {
   quietenLibrary();
   const require = createRequire(import.meta.url);
   const tf = require('@tensorflow/tfjs') as TensorFlowJs;
+  openLibrary(require(join(folder, installedPaths.opener)) as Opener, join(folder, installedPaths.libraries));
   const binding = require(join(folder, installedPaths.addon)) as TensorflowBinding;
   if (tf.findBackendFactory('tensorflow')) return binding;
-  (globalThis as Record<symbol, unknown>)[hostKey] = tf;
+  (globalThis as Record<symbol, unknown>)[Symbol.for(kernelHostKey)] = tf;
   require(join(folder, installedPaths.kernels, 'register_all_kernels.js'));
   const { NodeJSKernelBackend } = require(join(folder, installedPaths.kernels, 'nodejs_kernel_backend.js')) as KernelModule;
   const packageName = binding.isUsingGpuDevice() ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, packageName), 3);
   return binding;
+}
+
+interface Opener {
+  openQuietly(path: string): void;
+}
+
+/** The addon links to the library by name and finds it already open. */
+function openLibrary(opener: Opener, folder: string): void {
+  const name = readdirSync(folder).find((file) => file.startsWith('libtensorflow_cc.'));
+  if (name !== undefined) opener.openQuietly(join(folder, name));
 }
 
 /** Read by libtensorflow when it starts; what the user has set is kept. */
