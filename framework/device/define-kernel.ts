@@ -1,10 +1,14 @@
 /**
  * Kernels of our own behind one name. The portable form is a loop over typed arrays: it runs on the heap of the
- * WebAssembly engine without a copy and on the arrays of the plain CPU engine. Engines with a device of their own may
- * bring a faster form under the same name (`registerKernel` of TensorFlow.js).
+ * WebAssembly engine without a copy and on the arrays of engines that compute on the host. The form for GPUs is WGSL.
  */
+import { FlowError } from '../errors/flow-error.js';
+import type { KernelOutput } from './kernel-output.js';
 import { tf, type Tensor } from './tf.js';
 import { withoutTape } from './tape.js';
+import type { WebgpuBackend } from './webgpu/backend.js';
+import { runWgsl } from './webgpu/run-program.js';
+import type { WgslForm } from './webgpu/wgsl.js';
 
 export type KernelArray = Float32Array | Int32Array;
 
@@ -13,11 +17,6 @@ export interface KernelView {
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32';
   readonly data: KernelArray;
-}
-
-export interface KernelOutput {
-  readonly shape: readonly number[];
-  readonly dtype: 'float32' | 'int32';
 }
 
 export interface KernelSpec<Attributes extends object> {
@@ -29,6 +28,8 @@ export interface KernelSpec<Attributes extends object> {
   readonly outputs: (inputs: readonly KernelOutput[], attributes: Attributes) => readonly KernelOutput[];
   /** Fills the outputs (zeroed before the call) from the inputs. It may not keep the views. */
   readonly compute: (inputs: readonly KernelView[], outputs: readonly KernelView[], attributes: Attributes) => void;
+  /** The same for the engine webgpu, where nothing can be read back. Without it the kernel is an error there. */
+  readonly wgsl?: WgslForm<Attributes>;
   /**
    * Gradients of the inputs, in order; null where there is none (then zeros). `dys` has one entry for each output,
    * zeros where nothing depends on it. Without `gradient` the outputs are constants of the tape.
@@ -46,7 +47,7 @@ export interface KernelSpec<Attributes extends object> {
 
 export type KernelFunction<Attributes extends object> = (inputs: readonly Tensor[], attributes: Attributes) => Tensor[];
 
-/** Registers a kernel for the engines that compute on the host, with its gradient, and returns the function that runs it. */
+/** Registers a kernel for every engine that it has a form for, with its gradient, and returns the function that runs it. */
 export function defineKernel<Attributes extends object>(spec: KernelSpec<Attributes>): KernelFunction<Attributes> {
   for (const backendName of ['cpu', 'wasm', 'tensorflow']) {
     tf.registerKernel({
@@ -58,6 +59,7 @@ export function defineKernel<Attributes extends object>(spec: KernelSpec<Attribu
       },
     });
   }
+  registerOnWebgpu(spec);
   if (spec.gradient) registerKernelGradient(spec, spec.gradient);
   const run: KernelFunction<Attributes> = (inputs, attributes) => {
     const named = Object.fromEntries(spec.inputs.map((name, index) => [name, inputs[index]!]));
@@ -66,6 +68,35 @@ export function defineKernel<Attributes extends object>(spec: KernelSpec<Attribu
     return Array.isArray(result) ? result : [result];
   };
   return spec.gradient ? run : (inputs, attributes) => withoutTape(() => run(inputs, attributes));
+}
+
+function registerOnWebgpu<Attributes extends object>(spec: KernelSpec<Attributes>): void {
+  tf.registerKernel({
+    kernelName: spec.name,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      if (!spec.wgsl) {
+        throw new FlowError('FLOW_DEVICE', { message: `The kernel "${spec.name}" has no form for webgpu.`, cure: 'Add `wgsl` to its definition, or use `device: wasm`.' });
+      }
+      const infos = spec.inputs.map((name) => (inputs as Record<string, tf.TensorInfo>)[name]!);
+      return computeOnGpu({ ...spec, wgsl: spec.wgsl }, infos, backend as WebgpuBackend, (attrs as unknown as Carried<Attributes>).value);
+    },
+  });
+}
+
+/** Queues the WGSL form of a kernel. */
+export function computeOnGpu<Attributes extends object>(
+  spec: Pick<KernelSpec<Attributes>, 'name' | 'inputs' | 'outputs'> & { readonly wgsl: WgslForm<Attributes> },
+  infos: readonly tf.TensorInfo[],
+  backend: WebgpuBackend,
+  attributes: Attributes,
+): tf.TensorInfo[] {
+  const outputs = spec.outputs(describe(infos), attributes);
+  return runWgsl(backend, { name: spec.name, inputNames: spec.inputs, inputs: infos, outputs, attributes, form: spec.wgsl });
+}
+
+function describe(infos: readonly tf.TensorInfo[]): KernelOutput[] {
+  return infos.map(({ shape, dtype }) => ({ shape, dtype: dtype as 'float32' | 'int32' }));
 }
 
 /** What travels as the attributes of TensorFlow.js: ours, and the input shapes, so that zeros need no saved input. */
@@ -88,7 +119,7 @@ export function computeOnHost<Attributes extends object>(
   backend: HostBackend,
   attributes: Attributes,
 ): tf.TensorInfo[] {
-  const described = spec.outputs(infos.map((info) => ({ shape: info.shape, dtype: info.dtype as 'float32' | 'int32' })), attributes);
+  const described = spec.outputs(describe(infos), attributes);
   if (backend.typedArrayFromHeap && backend.makeOutput) {
     // The heap may move while outputs are allocated, so every view is taken after the last allocation.
     const outputs = described.map((output) => backend.makeOutput!([...output.shape], output.dtype));

@@ -1,7 +1,9 @@
 /** What the tensor code of plugins may use: import it from `maths/`, `networks/` and device stages only. */
 export { tf, type Tensor, type Variable } from './tf.js';
 export { useEngine, probeEngines, type Engine, type EngineName, type EngineReport } from './engines.js';
-export { defineKernel, type KernelFunction, type KernelSpec, type KernelView, type KernelOutput } from './define-kernel.js';
+export { defineKernel, type KernelFunction, type KernelSpec, type KernelView } from './define-kernel.js';
+export type { KernelOutput } from './kernel-output.js';
+export type { WgslCall, WgslForm, WgslPass, WgslProgram } from './webgpu/wgsl.js';
 export { heapKernels, heapPointer, placeOnHeap, type HeapKernels } from './simd/index.js';
 export { stopGradient, withoutTape } from './tape.js';
 export { gatherRows } from './operators/gather-rows.js';

@@ -5,6 +5,7 @@ import type { HostTensor } from '../values/host-tensor.js';
 import { compileStage, type CompiledStage } from './compiled-stage.js';
 import { ConstantStore } from './constants.js';
 import { BackwardError, differentiate } from './differentiate.js';
+import { insideSection } from './section-fence.js';
 import { planCall, splitReference, type CallPlan } from './section-graph.js';
 import { SectionRun, type DeviceBatch, type StageSpan } from './section-run.js';
 import { tf, type Tensor } from './tf.js';
@@ -80,11 +81,11 @@ export class DeviceProgram {
    */
   forward(batch: DeviceBatch, wanted: readonly PortReference[], options: { readonly training?: boolean } = {}): Record<PortReference, Tensor> {
     const run = new SectionRun(this.callPlan(wanted), this.withDraws(batch), options.training ?? false);
-    return tf.tidy(() => {
+    return insideSection(() => tf.tidy(() => {
       run.runBefore();
       run.runAfter();
       return collect(run, wanted);
-    });
+    }));
   }
 
   /** `forward`, read back: what a section hands to host stages and sinks. */
@@ -110,7 +111,7 @@ export class DeviceProgram {
     }
     const run = new SectionRun(plan, this.withDraws(batch), true);
     try {
-      return tf.tidy(() => {
+      return insideSection(() => tf.tidy(() => {
         run.runBefore();
         const forward = (): Tensor => {
           run.runAfter();
@@ -121,7 +122,7 @@ export class DeviceProgram {
         const { value, gradients } = this.differentiated(forward, trained, run.spans);
         const named = trained.flatMap(({ name }, index) => (gradients[index] ? [[name, gradients[index]] as const] : []));
         return { loss: value, gradients: Object.fromEntries(named), outputs: collect(run, wanted) };
-      });
+      }));
     } finally {
       run.dispose();
     }

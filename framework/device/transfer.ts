@@ -1,6 +1,7 @@
 /** Between host and device. Element types keep their meaning: uint8 becomes int32 on the device, since TensorFlow.js has no uint8. */
 import type { DType, HostTensor, TensorData } from '../values/host-tensor.js';
 import { sizeOf } from '../values/host-tensor.js';
+import { rememberValues } from './host-values.js';
 import { tf, type Tensor } from './tf.js';
 
 export type DeviceDType = 'float32' | 'int32' | 'bool';
@@ -15,7 +16,9 @@ export function upload(host: HostTensor): Tensor {
   const dtype = deviceDType(host.dtype);
   // Copies, since the plain CPU engine keeps the array it is given.
   const data = dtype === 'int32' ? Int32Array.from(host.data) : dtype === 'bool' ? Uint8Array.from(host.data) : Float32Array.from(host.data);
-  return tf.tensor(data, [...host.shape], dtype);
+  const tensor = tf.tensor(data, [...host.shape], dtype);
+  if (data instanceof Int32Array) rememberValues(tensor, data);
+  return tensor;
 }
 
 /** Copies a tensor to the host without blocking the device. The tensor stays the caller's. */

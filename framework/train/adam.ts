@@ -2,6 +2,7 @@
 import { defineKernel, tf, type Tensor } from '../device/index.js';
 import { float32, type HostTensor } from '../values/host-tensor.js';
 import { FlowError } from '../errors/flow-error.js';
+import { gateWgsl, normWgsl, updateWgsl, type UpdateAttributes } from './adam-wgsl.js';
 import type { NamedVariable } from './program.js';
 
 export interface AdamOptions {
@@ -41,16 +42,6 @@ export interface Adam {
   dispose(): void;
 }
 
-interface UpdateAttributes {
-  readonly rate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** 1 − β₁ᵗ and 1 − β₂ᵗ. */
-  readonly correction1: number;
-  readonly correction2: number;
-}
-
 const normKernel = defineKernel<object>({
   name: 'flow/norm',
   inputs: ['x'],
@@ -61,6 +52,7 @@ const normKernel = defineKernel<object>({
     for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
     norm!.data[0] = Math.sqrt(sum);
   },
+  wgsl: normWgsl,
 });
 
 /** [1 when everything is finite else 0, global norm, factor on the gradient]. */
@@ -76,6 +68,7 @@ const gateKernel = defineKernel<{ readonly clipNorm: number }>({
     gate!.data[1] = global;
     gate!.data[2] = clipNorm > 0 && global > clipNorm ? clipNorm / global : 1;
   },
+  wgsl: gateWgsl,
 });
 
 const updateKernel = defineKernel<UpdateAttributes>({
@@ -103,6 +96,7 @@ const updateKernel = defineKernel<UpdateAttributes>({
       w1[index] = w[index]! - (rate1 * mean) / (Math.sqrt(square) * root2 + epsilon);
     }
   },
+  wgsl: updateWgsl,
 });
 
 /**

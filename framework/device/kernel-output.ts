@@ -1,0 +1,5 @@
+/** Shape and type of an input or output of a kernel. */
+export interface KernelOutput {
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32';
+}
