@@ -19,6 +19,10 @@ export const render = defineDevice({
     cameraDistance: Type.Number({
       exclusiveMinimum: 0, default: deep3dCamera.distance, description: 'Distance of the camera from the origin, dm.',
     }),
+    silhouette: Type.Union([Type.Literal('none'), Type.Literal('antialias')], {
+      default: 'none',
+      description: 'Outlines: `none` gives hard borders without a gradient; `antialias` blends image and coverage there, so that vertices learn from them.',
+    }),
   }, { additionalProperties: false }),
   resources: { face: resourceKind<RenderableMesh>('face-model') },
   in: {

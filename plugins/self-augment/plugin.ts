@@ -47,7 +47,7 @@ export const occlude = defineDevice({
 });
 
 export const compose = defineDevice({
-  summary: 'A render pasted into a photo, by its coverage.',
+  summary: 'A render, black outside its coverage, pasted into a photo.',
   version: 1,
   options: Type.Object({}, { additionalProperties: false }),
   in: { render: image, coverage: mask, photo: image },

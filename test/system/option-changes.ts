@@ -52,7 +52,7 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
   'gcn-refiner/fuse': ofGraph('reconstruct', 'fuse', { mode: 'absolute' }),
   'faid/embed': of('shown', { identitySize: 130, attributeSize: 80, only: 'identity' }),
   'faid/decode': ofGraph('reconstruct', 'detail', { terms: 2, widths: [4, 5, 4], coarse: 7 }),
-  'rasterizer/render': { size, ...of('turned-back', { focal: 4.2, cameraDistance: 9.5 }) },
+  'rasterizer/render': { size, ...of('turned-back', { focal: 4.2, cameraDistance: 9.5, silhouette: 'antialias' }) },
   'self-augment/rotate': {
     ...of('rotate', { yaw: 10, extremeShare: 1, pitch: 1, roll: 1, light: 'random' }),
     extremeYaw: weights(inStage('rotate', { extremeYaw: 60 }), inStage('rotate', { extremeShare: 1 })),

@@ -1,7 +1,9 @@
 import { tf, type Tensor } from '../../../framework/device/index.js';
+import { antialias } from './antialias.js';
 import { barycentrics } from './barycentrics.js';
 import { expectShapes } from './expect-shape.js';
 import { interpolate } from './interpolate.js';
+import { silhouettes } from './silhouettes.js';
 import { shade } from './spherical-harmonics.js';
 import { unitVectors } from './unit-vectors.js';
 import { vertexNormals } from './vertex-normals.js';
@@ -16,12 +18,14 @@ export interface RenderInputs {
   readonly light: Tensor;
   /** [F, 3] int32. */
   readonly triangles: Tensor;
+  /** [F, 3] int32 from `triangleNeighbours`: antialias silhouettes. */
+  readonly neighbours?: Tensor;
 }
 
 export interface Rendering {
-  /** [B, H, W, 3] albedo · shade, not clamped; 0 in the background. */
+  /** [B, H, W, 3] albedo · shade, not clamped; 0 in the background. Antialiased, it is multiplied by the coverage. */
   readonly image: Tensor;
-  /** [B, H, W, 1] 0 or 1, a constant of every gradient. */
+  /** [B, H, W, 1] 0 or 1, a constant of every gradient; antialiased, in [0, 1] and differentiable by the vertices. */
   readonly coverage: Tensor;
   /** [B, H, W, 1] camera depth z_c, dm; 0 in the background. */
   readonly depth: Tensor;
@@ -31,14 +35,15 @@ export interface Rendering {
 
 /**
  * Deferred shading: albedo, normals and depth are interpolated at each pixel's nearest triangle, and
- * I = A · shade(n / |n|) is formed there. Differentiable by vertices (through barycentrics and normals), albedo and light.
+ * I = A · shade(n / |n|) is formed there. Differentiable by vertices (through barycentrics and normals), albedo and light. With
+ * neighbours, image and coverage are antialiased where surfaces end, and differentiable there too; depth and normals never are.
  *
  * @throws FlowError FLOW_DEVICE_SHAPE
  *
  * Source: Mohaghegh et al. 2023, section 3.2.3, with the renderer of Genova et al. 2018. Differs from Deep3D, which shades
  * vertices and interpolates colours.
  */
-export function render({ vertices, albedo, light, triangles }: RenderInputs, view: ViewAttributes): Rendering {
+export function render({ vertices, albedo, light, triangles, neighbours }: RenderInputs, view: ViewAttributes): Rendering {
   expectShapes('render', [vertices, albedo, light], { vertices: ['B', 'V', 3], albedo: ['B', 'V', 3], light: ['B', 27] });
   const { ids, coverage } = visibility(vertices, triangles, view);
   const weights = barycentrics(vertices, triangles, ids, view);
@@ -48,5 +53,9 @@ export function render({ vertices, albedo, light, triangles }: RenderInputs, vie
   const depth = tf.mul(coverage, tf.sub(view.camera.distance, z));
   const [batch, height, width] = ids.shape as [number, number, number];
   const lit = tf.reshape(shade(tf.reshape(normals, [batch, height * width, 3]), light), [batch, height, width, 3]);
-  return { image: tf.mul(colours, lit), coverage, depth, normals };
+  const image = tf.mul(colours, lit);
+  if (!neighbours) return { image, coverage, depth, normals };
+  const edges = silhouettes(vertices, triangles, neighbours, ids, view);
+  const [blended, covered] = tf.split(antialias(tf.concat([image, coverage], 3), vertices, edges, view), [3, 1], 3) as [Tensor, Tensor];
+  return { image: blended, coverage: covered, depth, normals };
 }

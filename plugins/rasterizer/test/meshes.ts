@@ -49,3 +49,36 @@ export function soup(count: number, seed: number): TestMesh {
   }
   return { vertices: Float32Array.from(vertices), triangles: Int32Array.from({ length: count * 3 }, (_, index) => index) };
 }
+
+/** A ball about the origin, closed and with outward triangles: poles up and down, rings × segments quads between them. */
+export function sphere(rings: number, segments: number, radius: number): TestMesh {
+  const vertices = [0, radius, 0];
+  for (let ring = 1; ring < rings; ring++) {
+    for (let segment = 0; segment < segments; segment++) {
+      const [polar, around] = [(Math.PI * ring) / rings, (2 * Math.PI * segment) / segments];
+      vertices.push(radius * Math.sin(polar) * Math.sin(around), radius * Math.cos(polar), radius * Math.sin(polar) * Math.cos(around));
+    }
+  }
+  vertices.push(0, -radius, 0);
+  const last = vertices.length / 3 - 1;
+  const at = (ring: number, segment: number): number => (ring === 0 ? 0 : ring === rings ? last : 1 + (ring - 1) * segments + (segment % segments));
+  const triangles: number[] = [];
+  for (let ring = 0; ring < rings; ring++) {
+    for (let segment = 0; segment < segments; segment++) {
+      if (ring < rings - 1) triangles.push(at(ring, segment), at(ring + 1, segment), at(ring + 1, segment + 1));
+      if (ring > 0) triangles.push(at(ring, segment), at(ring + 1, segment + 1), at(ring, segment + 1));
+    }
+  }
+  return { vertices: Float32Array.from(vertices), triangles: Int32Array.from(triangles) };
+}
+
+/** Several meshes as one. */
+export function together(...meshes: readonly TestMesh[]): TestMesh {
+  let before = 0;
+  const triangles = meshes.flatMap((mesh) => {
+    const moved = Array.from(mesh.triangles, (vertex) => vertex + before);
+    before += mesh.vertices.length / 3;
+    return moved;
+  });
+  return { vertices: Float32Array.from(meshes.flatMap((mesh) => [...mesh.vertices])), triangles: Int32Array.from(triangles) };
+}

@@ -16,6 +16,7 @@ const run = (options: object, triangles = face.triangles): Promise<Record<string
   runDeviceStage(render, { options: { ...options }, resources: { face: { ...face, triangles } }, inputs });
 
 testStage('rasterizer/render', render, { options: { size: 23 }, resources: { face }, inputs });
+testStage('rasterizer/render, antialiased', render, { options: { size: 23, silhouette: 'antialias' }, resources: { face }, inputs });
 
 const test = suite('rasterizer/render: values');
 
@@ -33,10 +34,10 @@ test('renders what the host renders, at the default camera', async () => {
 test('every option changes the picture', async () => {
   await useEngine('wasm');
   const pictures: string[] = [];
-  for (const options of [{ size: 24 }, { size: 25 }, { size: 24, focal: 4 }, { size: 24, cameraDistance: 11 }]) {
+  for (const options of [{ size: 24 }, { size: 25 }, { size: 24, focal: 4 }, { size: 24, cameraDistance: 11 }, { size: 24, silhouette: 'antialias' }]) {
     pictures.push([...(await run(options)).image!.data].join());
   }
-  assert.is(new Set(pictures).size, 4);
+  assert.is(new Set(pictures).size, 5);
 });
 
 test('a mesh whose triangles name missing vertices is refused before it runs', async () => {
