@@ -1,6 +1,7 @@
 /** What the tensor code of plugins may use: import it from `maths/`, `networks/` and device stages only. */
 export { tf, type Tensor, type Variable } from './tf.js';
 export { useEngine, probeEngines, type Engine, type EngineName, type EngineReport } from './engines.js';
+export { decodeSafetensors, type SafetensorsFile } from './safetensors.js';
 export { defineKernel, type KernelFunction, type KernelSpec, type KernelView } from './define-kernel.js';
 export type { KernelOutput } from './kernel-output.js';
 export type { WgslCall, WgslForm, WgslPass, WgslProgram } from './webgpu/wgsl.js';
@@ -14,6 +15,7 @@ export { sparseMatMul, transposeSparse, type SparseMatrix } from './operators/sp
 
 /* What the flow and train phases use. */
 export { ConstantStore } from './constants.js';
+export { operatorCoverage, type KernelOrigin, type OperatorCoverage } from './coverage.js';
 export { checkMemory, estimateMemory, peakBytes, type MemoryEstimate } from './memory.js';
 export { DeviceProgram, type LossAndGradients, type ProgramRequest } from './program.js';
 export type { DeviceBatch } from './section-run.js';

@@ -142,7 +142,7 @@ export class DeviceProgram {
       const planned = span && this.request.plan.stages.get(span.stage);
       throw new FlowError('FLOW_DEVICE', {
         message: `The gradient cannot pass the operation ${error.operation}: ${error.reason}.`, who: span?.stage, where: planned?.place,
-        cure: 'Replace the operation, or compute it beside the tape with `withoutTape` when no gradient should pass.', cause: error,
+        cure: cureOf(error.cause) ?? 'Replace the operation, or compute it beside the tape with `withoutTape` when no gradient should pass.', cause: error,
       });
     }
   }
@@ -175,6 +175,11 @@ export class DeviceProgram {
 function stackDraws(stage: CompiledStage, keys: readonly string[], epochs: readonly number[]): Record<string, HostTensor> {
   const samples = keys.map((key, index) => stage.draw(key, epochs[index]!));
   return Object.fromEntries(Object.keys(samples[0] ?? {}).map((port) => [port, stackSamples(samples.map((sample) => sample[port]!))]));
+}
+
+/** What a fenced-off operator says to use instead. */
+function cureOf(cause: unknown): string | undefined {
+  return cause instanceof FlowError ? cause.fields.cure : undefined;
 }
 
 /** The wanted values as tensors of the caller. */

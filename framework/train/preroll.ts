@@ -3,14 +3,14 @@
  * layers start at zero and would hide a missing gradient): finite values, a gradient for every trained variable, no tensor
  * left behind. Shapes are checked by the sections themselves.
  */
-import { tf, useEngine, type DeviceBatch, type DeviceProgram, type EngineName, type Tensor, type VariableStore } from '../device/index.js';
+import { tf, useEngine, type DeviceProgram, type EngineName, type Tensor, type VariableStore } from '../device/index.js';
 import { FlowError, FlowErrors } from '../errors/flow-error.js';
 import { openServices } from '../flow/services.js';
 import type { PluginRegistry } from '../plugin/registry.js';
-import type { Plan, PlannedPort, PlannedSection } from '../pipeline/plan.js';
-import { sizeOf, type HostTensor } from '../values/host-tensor.js';
+import type { Plan, PlannedSection } from '../pipeline/plan.js';
 import { randomFor } from '../values/random.js';
 import { buildPrograms } from './programs.js';
+import { syntheticBatch } from './synthetic-batch.js';
 
 export interface PrerollResult {
   readonly engine: string;
@@ -61,28 +61,9 @@ function perturb(variables: VariableStore, seed: number): void {
   }
 }
 
-function syntheticBatch(plan: Plan, section: PlannedSection): DeviceBatch {
-  const inputs = Object.fromEntries(section.inputs.map((reference) => [reference, syntheticTensor(portOf(plan, reference), reference)]));
-  return { keys: Array.from({ length: samples }, (_, index) => `preroll-${index}`), epoch: 0, inputs };
-}
-
-function syntheticTensor(port: PlannedPort, reference: string): HostTensor {
-  const shape = [samples, ...(port.shape ?? []).map((extent) => extent ?? 8)];
-  const random = randomFor('preroll', reference);
-  const length = sizeOf(shape);
-  if (port.dtype === 'float32') return { dtype: 'float32', shape, data: Float32Array.from({ length }, () => random.uniform()) };
-  if (port.dtype === 'int32') return { dtype: 'int32', shape, data: new Int32Array(length) };
-  return { dtype: port.dtype ?? 'uint8', shape, data: Uint8Array.from({ length }, () => random.integer(2)) };
-}
-
-function portOf(plan: Plan, reference: string): PlannedPort {
-  const dot = reference.lastIndexOf('.');
-  return plan.stages.get(reference.slice(0, dot))!.outputPorts[reference.slice(dot + 1)]!;
-}
-
 async function tryForward(plan: Plan, section: PlannedSection, program: DeviceProgram): Promise<FlowError[]> {
   const before = tf.memory().numTensors;
-  const outputs = await program.run(syntheticBatch(plan, section), section.outputs);
+  const outputs = await program.run(syntheticBatch(plan, section, samples), section.outputs);
   const problems = Object.entries(outputs)
     .filter(([, value]) => !value.data.every((number) => Number.isFinite(number)))
     .map(([reference]) => new FlowError('FLOW_NON_FINITE', { who: reference, message: 'the synthetic batch gives a value that is not finite' }));
@@ -93,7 +74,7 @@ async function tryGradients(plan: Plan, section: PlannedSection, program: Device
   const { loss } = plan.train!;
   if (!section.outputs.includes(loss)) return [];
   const before = tf.memory().numTensors;
-  const result = program.valueAndGradients(syntheticBatch(plan, section), loss);
+  const result = program.valueAndGradients(syntheticBatch(plan, section, samples), loss);
   const problems: FlowError[] = [];
   for (const { name, trainable } of program.variables) {
     if (!trainable) continue;

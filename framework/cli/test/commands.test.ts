@@ -115,9 +115,19 @@ test('compare counts a run once, however often it is named', async () => {
 });
 
 test('doctor says which engines work', async () => {
-  const { engines, auto } = JSON.parse((await flow('doctor', '--json')).out) as { engines: { name: string; present: boolean }[]; auto: string };
+  type Operator = { operator: string; engines: Record<string, { kernel: string; gradient: string }> };
+  const { engines, auto, operators } = JSON.parse((await flow('doctor', '--json')).out) as { engines: { name: string; present: boolean }[]; auto: string; operators: Operator[] };
   assert.ok(engines.find(({ name }) => name === auto)!.present);
   assert.ok(engines.find(({ name }) => name === 'cpu')!.present);
+  const on = (wanted: string): Operator['engines'] => operators.find(({ operator }) => operator === wanted)!.engines;
+  assert.equal(on('conv2d')['wasm'], { kernel: 'stock', gradient: 'ours' });
+  assert.is(on('mirrorPad')['cpu']!.gradient, 'fenced');
+});
+
+test('doctor with a pipeline says what a training step takes', async () => {
+  const { out } = await flow('doctor', pipeline, '--device', 'wasm');
+  assert.match(out, /Gradient switched off[^]* mirrorPad /);
+  assert.match(out, /pipeline on wasm: fits with its micro-batch of \d+ \(0\.\d MiB and 0\.\d MiB a sample, of 3\.25 GiB/);
 });
 
 test('new plugin fills in the name, and touches nothing that is there', async () => {

@@ -1,13 +1,15 @@
 /** What TensorFlow.js 4.22 lacks, computes wrongly or computes slowly, put right once for each engine. */
 import type { EngineName } from '../engines/driver.js';
+import { registerBroadcastGradients } from './broadcast-gradients.js';
 import { registerConvFilterGradient } from './conv-filter-gradient.js';
 import { registerConvInputGradient } from './conv-input-gradient.js';
 import { registerDepthwiseGradients } from './depthwise-gradients.js';
+import { fenceBatchNorm, fenceEinsum, fenceGradients } from './fences.js';
 import { registerGatherGradients, registerSegmentSum, registerWasmGather } from './gather-gradients.js';
 import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
 import { registerPoolGradients } from './pool-gradients.js';
 import { registerResizeGradients } from './resize-gradients.js';
-import { fenceEinsum, registerShapeGradients } from './shape-gradients.js';
+import { registerShapeGradients } from './shape-gradients.js';
 import { registerWasmCopies } from './wasm-copies.js';
 import { registerWasmSum } from './wasm-sum.js';
 import { registerZeroGradients } from './zero-gradients.js';
@@ -21,9 +23,12 @@ export function registerCompat(engine: EngineName): void {
     registerGatherGradients();
     registerShapeGradients();
     registerMatMulGradient();
+    registerBroadcastGradients();
+    fenceGradients();
   }
   if (registered.has(engine)) return;
   registered.add(engine);
+  fenceBatchNorm(engine);
   if (engine === 'wasm' || engine === 'cpu') {
     fenceEinsum(engine);
     registerPoolGradients(engine);

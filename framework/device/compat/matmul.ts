@@ -6,6 +6,7 @@
 import { tf, type Tensor } from '../tf.js';
 import { replaceGradient, replaceKernel } from './registry.js';
 import { asTensor, kernelOf } from './stock-kernels.js';
+import { sumTo } from './sum-to.js';
 
 export function registerMatMulGradient(): void {
   replaceGradient({
@@ -16,13 +17,6 @@ export function registerMatMulGradient(): void {
       b: () => sumTo(transposeB ? tf.matMul(dy, a!, true, transposeA as boolean) : tf.matMul(a!, dy, !transposeA, false), b!.shape),
     }),
   });
-}
-
-/** Sums over the leading axes that broadcasting added or stretched. */
-function sumTo(x: Tensor, shape: readonly number[]): Tensor {
-  const added = x.rank - shape.length;
-  const axes = x.shape.map((_, axis) => axis).filter((axis) => axis < added || (shape[axis - added] === 1 && x.shape[axis] !== 1));
-  return axes.length === 0 ? x : tf.sum(x, axes).reshape([...shape]);
 }
 
 /** Wasm: everything becomes plain products of two matrices. */

@@ -14,6 +14,7 @@ export interface GradientEntry {
 /** Registers a gradient in place of the one that is there, on all backends. */
 export function replaceGradient(entry: GradientEntry): void {
   if (tf.getGradient(entry.kernel)) tf.unregisterGradient(entry.kernel);
+  replaced.add(` ${entry.kernel}`);
   tf.registerGradient({
     kernelName: entry.kernel,
     inputsToSave: [...(entry.saves ?? [])],
@@ -27,9 +28,17 @@ export type KernelImplementation = (call: {
   readonly backend: HostBackend & tf.KernelBackend;
 }) => tf.TensorInfo | tf.TensorInfo[];
 
+const replaced = new Set<string>();
+
+/** Whether a kernel of a backend, or with no backend a gradient, is ours. */
+export function isReplaced(kernelName: string, backendName = ''): boolean {
+  return replaced.has(`${backendName} ${kernelName}`);
+}
+
 /** Registers a kernel of one backend in place of the one that is there. */
 export function replaceKernel(kernelName: string, backendName: string, implementation: KernelImplementation): void {
   if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
+  replaced.add(`${backendName} ${kernelName}`);
   tf.registerKernel({
     kernelName,
     backendName,

@@ -1,8 +1,7 @@
 /** Gradients of operators that move values about: missing or wrong in TensorFlow.js 4.22. */
 import { tf, type Tensor } from '../tf.js';
-import { FlowError } from '../../errors/flow-error.js';
 import { defineKernel } from '../define-kernel.js';
-import { replaceGradient, replaceKernel } from './registry.js';
+import { replaceGradient } from './registry.js';
 
 interface StridedLayout {
   readonly begin: readonly number[];
@@ -52,19 +51,6 @@ export function registerShapeGradients(): void {
       x: () => tf.cumsum(dy, axis as number, exclusive as boolean, !(reverse as boolean)),
     }),
   });
-  replaceGradient({
-    kernel: 'MirrorPad',
-    gradient: () => ({ x: () => refuse('the gradient of mirrorPad', 'use `tf.gather` with mirrored indices on each axis') }),
-  });
-}
-
-/** Einsum takes 18 s on cpu for what one matrix product does in 0.4 s, and does not exist on wasm. */
-export function fenceEinsum(backendName: string): void {
-  replaceKernel('Einsum', backendName, () => refuse('einsum', 'use `matMul`, with `transpose` and `reshape` where needed'));
-}
-
-function refuse(what: string, cure: string): never {
-  throw new FlowError('FLOW_DEVICE', { message: `TensorFlow.js computes ${what} wrongly or too slowly, so it is switched off.`, cure });
 }
 
 function stridedLayout(x: Tensor, attributes: Readonly<Record<string, unknown>>): StridedLayout {

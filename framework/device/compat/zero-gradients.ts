@@ -1,11 +1,11 @@
 /**
  * Comparisons and logic have no gradient in TensorFlow.js, and a mask made from a differentiated value stops the whole
- * backward pass. Their derivative is zero almost everywhere, so zero is registered.
+ * backward pass; `floorDiv` is given the derivative of a division. The derivative is zero almost everywhere, so zero is registered.
  */
 import { tf, type Tensor } from '../tf.js';
 import { replaceGradient } from './registry.js';
 
-const binary = ['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'LogicalAnd', 'LogicalOr', 'LogicalXor'];
+const binary = ['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'LogicalAnd', 'LogicalOr', 'LogicalXor', 'FloorDiv'];
 
 export function registerZeroGradients(): void {
   for (const kernel of binary) {

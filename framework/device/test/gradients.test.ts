@@ -1,123 +1,32 @@
 /** Numeric gradients of the operators that the system is built from, on every engine, for shapes that hide no mistake. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { int32, type HostTensor } from '../../values/host-tensor.js';
-import { checkGradient, close, expectNoLeak, normalTensor, onEngines, toTensor, uniformTensor } from '../../testing/index.js';
-import { matMulShared, resizeByMatrices, safeNorm, safeSqrt, stopGradient, tf, withoutTape, type Tensor } from '../index.js';
+import { FlowError } from '../../errors/flow-error.js';
+import { checkGradient, close, expectNoLeak, normalTensor, onEngines, toTensor } from '../../testing/index.js';
+import { operatorCoverage, resizeByMatrices, tf, type EngineName, type Tensor } from '../index.js';
+import { operatorTable } from '../operator-table.js';
+import { gradientCases } from './gradient-cases.js';
+import { recordDifferentiated } from './record-kernels.js';
 
-type Case = readonly [name: string, f: (...inputs: Tensor[]) => Tensor | Tensor[], inputs: readonly (HostTensor | readonly number[])[]];
 type T4 = ReturnType<typeof tf.tensor4d>;
 
-const image = [2, 5, 7, 3] as const;
-const positive = (shape: readonly number[]): HostTensor => uniformTensor(shape, 0.5, 2);
-const inside = (shape: readonly number[]): HostTensor => uniformTensor(shape, -0.9, 0.9);
-/** Values at least 0.05 from every multiple of 0.25, so that steps of 0.01 cross no kink, and all different. */
-const offKinks = (shape: readonly number[]): HostTensor => {
-  const host = normalTensor(shape, 'kinks');
-  return { ...host, data: Float32Array.from(host.data, (value, index) => Math.floor(value * 4) / 4 + 0.05 + (0.15 * (index + 1)) / (host.data.length + 1)) };
-};
-
-const products: readonly Case[] = [
-  ['matMul', (a, b) => tf.matMul(a!, b!), [[3, 5], [5, 2]]],
-  ['matMul, first transposed', (a, b) => tf.matMul(a!, b!, true, false), [[5, 3], [5, 2]]],
-  ['matMul, second transposed', (a, b) => tf.matMul(a!, b!, false, true), [[3, 5], [2, 5]]],
-  ['matMul, both transposed', (a, b) => tf.matMul(a!, b!, true, true), [[5, 3], [2, 5]]],
-  ['matMul, small by large', (a, b, c) => [tf.matMul(a!, b!, false, true), tf.matMul(c!, a!, true, true)], [[2, 30], [20, 30], [30, 25]]],
-  ['matMul, large by small', (a, b) => tf.matMul(a!, b!, true, false), [[30, 20], [30, 2]]],
-  ['matMul, batched', (a, b) => tf.matMul(a!, b!), [[2, 3, 5], [2, 5, 4]]],
-  ['matMul, batched, first transposed', (a, b) => tf.matMul(a!, b!, true, false), [[2, 5, 3], [2, 5, 4]]],
-  ['matMul, batched, second transposed', (a, b) => tf.matMul(a!, b!, false, true), [[2, 2, 3, 5], [2, 2, 4, 5]]],
-  ['matMul, matrix on the right shared', (a, b) => tf.matMul(a!, b!), [[2, 3, 5], [5, 4]]],
-  ['matMul, matrix on the left shared', (a, b) => tf.matMul(a!, b!), [[3, 5], [2, 5, 4]]],
-  ['matMulShared', (x, w) => matMulShared(x!, w!), [[2, 3, 5], [5, 4]]],
-  ['fused matMul with bias', (a, b, bias) => tf.fused.matMul({ a: a!, b: b!, bias: bias!, activation: 'elu' }), [[3, 5], [5, 2], [2]]],
-  ['dot', (a, b) => tf.dot(a!, b!), [[5], [5]]],
-];
-
-const elementwise: readonly Case[] = [
-  ['add, broadcast', (a, b) => a!.add(b!), [[2, 3, 4], [3, 1]]],
-  ['sub, broadcast', (a, b) => a!.sub(b!), [[2, 3, 4], [4]]],
-  ['mul, broadcast', (a, b) => a!.mul(b!), [[2, 3, 4], [2, 1, 4]]],
-  ['div, broadcast', (a, b) => a!.div(b!), [[2, 3, 4], positive([3, 1])]],
-  ['addN', (a, b, c) => tf.addN([a!, b!, c!]), [[3, 4], [3, 4], [3, 4]]],
-  ['maximum, minimum', (a) => [a!.maximum(0), a!.minimum(0.25)], [offKinks([3, 5])]],
-  ['clipByValue', (a) => a!.clipByValue(-0.5, 0.5), [offKinks([3, 5])]],
-  ['abs', (a) => a!.abs(), [offKinks([3, 5])]],
-  ['relu', (a) => tf.relu(a!), [offKinks(image)]],
-  ['relu6', (a) => tf.relu6(a!.mul(4)), [offKinks([3, 5])]],
-  ['leakyRelu', (a) => tf.leakyRelu(a!, 0.2), [offKinks([3, 5])]],
-  ['elu', (a) => tf.elu(a!), [offKinks(image)]],
-  ['sigmoid', (a) => a!.sigmoid(), [[3, 5]]],
-  ['tanh', (a) => a!.tanh(), [[3, 5]]],
-  ['softplus', (a) => a!.softplus(), [[3, 5]]],
-  ['exp', (a) => a!.exp(), [[3, 5]]],
-  ['log', (a) => a!.log(), [positive([3, 5])]],
-  ['sqrt, rsqrt', (a) => [a!.sqrt(), a!.rsqrt()], [positive([3, 5])]],
-  ['square, pow', (a) => [a!.square(), a!.pow(3)], [positive([3, 5])]],
-  ['reciprocal', (a) => a!.reciprocal(), [positive([3, 5])]],
-  ['sin, cos', (a) => [a!.sin(), a!.cos()], [[3, 5]]],
-  ['asin, acos', (a) => [a!.asin(), a!.acos()], [inside([3, 5])]],
-  ['atan, atan2', (a, b) => [a!.atan(), a!.atan2(b!)], [[3, 5], positive([3, 5])]],
-  ['safeSqrt, safeNorm', (a) => [safeSqrt(a!.square().add(0.01)), safeNorm(a!), safeNorm(a!, 1, true)], [[3, 4, 2]]],
-  ['where with a mask of the value itself', (a) => tf.where(a!.greater(0), a!.square(), a!.mul(3)), [offKinks([3, 5])]],
-  ['masks and logic', (a) => a!.mul(a!.greaterEqual(0).logicalAnd(a!.lessEqual(1).logicalOr(a!.equal(9))).logicalNot().toFloat()), [offKinks([3, 5])]],
-  ['huber by where', (a) => tf.where(a!.abs().less(0.5), a!.square().mul(0.5), a!.abs().mul(0.5).sub(0.125)), [offKinks([3, 5])]],
-];
-
-const reductions: readonly Case[] = [
-  ['sum, mean of one axis', (a) => [a!.sum(1), a!.mean([0, 2]), a!.mean()], [[3, 4, 5]]],
-  ['max, min', (a) => [a!.max(1), a!.min([0, 2])], [offKinks([3, 4, 5])]],
-  ['prod', (a) => a!.prod(1), [positive([3, 4])]],
-  ['norm', (a) => a!.norm('euclidean', 1), [positive([3, 4])]],
-  ['softmax, logSoftmax', (a) => [tf.softmax(a!), tf.logSoftmax(a!)], [[3, 5]]],
-  ['logSumExp', (a) => tf.logSumExp(a!, 1), [[3, 5]]],
-  ['cumsum of every axis', (a) => [a!.cumsum(0), a!.cumsum(1, true), a!.cumsum(2, false, true)], [[3, 3, 3]]],
-  ['moments', (a) => { const { mean, variance } = tf.moments(a!, [1, 2]); return [mean, variance]; }, [image]],
-];
-
-const mask = int32([1, 0, 1, 1, 0], [5]);
-const movements: readonly Case[] = [
-  ['concat of every axis', (a, b) => [tf.concat([a!, b!], 0), tf.concat([a!, b!], 1), tf.concat([a!, b!], 2), tf.concat([a!, b!], 3)], [image, image]],
-  ['stack, unstack', (a, b) => [tf.stack([a!, b!], 1), ...tf.unstack(a!, 2)], [[3, 4, 2], [3, 4, 2]]],
-  ['split', (a) => tf.split(a!, [1, 4, 2], 2), [image]],
-  ['slice', (a) => [a!.slice([0, 1, 2, 1], [2, 3, 4, 2]), a!.slice([1], [1]), a!.slice([0, 2], [-1, 2])], [image]],
-  ['stridedSlice', (a) => [tf.stridedSlice(a!, [0, 4, 1, 0], [2, 0, 7, 3], [1, -2, 3, 1]), tf.stridedSlice(a!, [1, 0, 5, 2], [2, 5, 0, 3], [1, 2, -3, 1])], [image]],
-  ['pad', (a) => tf.pad(a!, [[0, 1], [2, 0], [1, 3], [0, 0]]), [image]],
-  ['reshape, expandDims, squeeze', (a) => a!.reshape([2, 35, 3]).expandDims(1).squeeze([1]), [image]],
-  ['transpose', (a) => [a!.transpose([0, 3, 1, 2]), a!.transpose([3, 2, 1, 0]), a!.transpose()], [image]],
-  ['tile', (a) => [a!.tile([1, 2, 3]), a!.tile([3, 1, 1]), a!.tile([2, 3, 1])], [[2, 3, 2]]],
-  ['broadcastTo', (a) => a!.broadcastTo([4, 3, 5]), [[3, 1]]],
-  ['reverse', (a) => a!.reverse([1, 2]), [image]],
-  ['gather of every axis', (a, rows) => [tf.gather(a!, [1, 0, 1], 0), tf.gather(a!, rows!.toInt(), 1), tf.gather(a!, [[6, 0], [3, 6]], 2)], [image, mask]],
-  ['gather with a batch axis', (a) => tf.gather(a!, tf.tensor2d([[4, 0, 4], [1, 1, 2]], [2, 3], 'int32'), 1, 1), [image]],
-  ['gatherND', (a) => tf.gatherND(a!, tf.tensor2d([[0, 4], [1, 1], [0, 4]], [3, 2], 'int32')), [image]],
-  ['scatterND', (a) => tf.scatterND(tf.tensor2d([[4], [0], [4]], [3, 1], 'int32'), a!, [6, 2]), [[3, 2]]],
-  ['unsortedSegmentSum', (a) => tf.unsortedSegmentSum(a!, tf.tensor1d([2, 0, 2, -1, 1], 'int32'), 4), [[5, 3]]],
-  ['booleanMask by mul', (a, m) => a!.mul(m!.toFloat()), [[3, 5], mask]],
-  ['stopGradient, withoutTape', (a) => a!.mul(stopGradient(a!).sub(stopGradient(a!))).add(withoutTape(() => a!.mul(0))).add(a!), [[3, 5]]],
-];
-
-const images: readonly Case[] = [
-  ['maxPool 3/2 same', (a) => tf.maxPool(a as T4, 3, 2, 'same'), [offKinks([2, 5, 7, 2])]],
-  ['maxPool of whole vectors', (a) => tf.maxPool(a as T4, 3, 1, 'same'), [offKinks([1, 4, 3, 8])]],
-  ['avgPool with a rest', (a) => tf.avgPool(a as T4, 3, 2, 'same'), [[1, 5, 3, 6]]],
-  ['maxPool 2×3 valid', (a) => tf.maxPool(a as T4, [2, 3], [2, 1], 'valid'), [offKinks([2, 5, 7, 2])]],
-  ['avgPool 3/2 same', (a) => tf.avgPool(a as T4, 3, 2, 'same'), [image]],
-  ['avgPool 2×3 valid', (a) => tf.avgPool(a as T4, [2, 3], [1, 2], 'valid'), [image]],
-  ['global average', (a) => a!.mean([1, 2]), [image]],
-  ['batchNorm', (a, mean, variance, offset, scale) => tf.batchNorm(a!, mean as never, variance as never, offset as never, scale as never, 1e-3), [image, [3], positive([3]), [3], [3]]],
-  ['resizeByMatrices up and down', (a) => [resizeByMatrices(a!, 11, 9), resizeByMatrices(a!, 3, 4)], [image]],
-  ['resizeNearestNeighbor', (a) => tf.image.resizeNearestNeighbor(a as T4, [10, 14]), [image]],
-  ['resizeBilinear', (a) => [tf.image.resizeBilinear(a as T4, [9, 4], false, true), tf.image.resizeBilinear(a as T4, [3, 11], true), tf.image.resizeBilinear(a as T4, [6, 5])], [image]],
-  ['resizeNearestNeighbor with half-pixel centres', (a) => tf.image.resizeNearestNeighbor(a as T4, [4, 11], false, true), [image]],
-  ['conv2dTranspose', (a, filter) => tf.conv2dTranspose(a as T4, filter as T4, [2, 9, 13, 4], 2, 'same'), [image, [3, 3, 4, 3]]],
-  ['separableConv2d', (a, d, p) => tf.separableConv2d(a as T4, d as T4, p as T4, 1, 'same'), [image, [3, 3, 3, 1], [1, 1, 3, 4]]],
-];
-
 const check = onEngines(test);
-for (const [name, f, inputs] of [...products, ...elementwise, ...reductions, ...movements, ...images]) {
+const differentiated = recordDifferentiated();
+for (const [name, f, inputs] of gradientCases) {
   check(name, () => expectNoLeak(async () => void (await checkGradient(f, inputs, { directions: 2 }))));
 }
+
+check('every operator of the table was differentiated above, or is fenced off', () => {
+  const engine = tf.getBackend() as EngineName;
+  const unchecked = operatorTable.filter(({ gradient, kernel }) => gradient !== 'fenced' && !differentiated(engine).has(kernel));
+  assert.equal(unchecked.map(({ operator }) => operator), []);
+});
+
+check('the engine has every kernel of the table and its gradient', () => {
+  const engine = tf.getBackend() as EngineName;
+  const lacking = operatorCoverage([engine]).filter(({ engines, gradient }) => gradient !== 'fenced' && engines[engine]!.gradient === 'missing');
+  assert.equal(lacking.map(({ operator }) => operator), []);
+});
 
 check('pooling over a border averages what is inside, both ways', () => tf.tidy(() => {
   const gradient = tf.grad((x) => tf.avgPool(x as T4, 2, 2, 'same').sum())(tf.ones([1, 3, 3, 1]));
@@ -154,10 +63,47 @@ check('resizeByMatrices is bilinear with half-pixel centres', () => tf.tidy(() =
   close(resizeByMatrices(x, 9, 4), tf.image.resizeBilinear(x as T4, [9, 4], false, true), { rtol: 1e-5, atol: 1e-6 });
 }));
 
-check('what stays switched off says what to use', () => tf.tidy(() => {
-  assert.throws(() => tf.einsum('ij,jk->ik', tf.ones([2, 3]), tf.ones([3, 2])), /einsum/);
-  assert.throws(() => tf.grad((x) => tf.mirrorPad(x, [[1, 1]], 'reflect').sum())(tf.ones([4])), /mirrorPad/);
-}));
+/** One call of each fenced operator on the way of a gradient. */
+const fenced: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  MirrorPad: (x) => tf.mirrorPad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], 'reflect'),
+  Einsum: (x) => tf.einsum('bijc,cd->bijd', x, tf.ones([4, 2])),
+  TopK: (x) => tf.topk(x, 2).values,
+  Cumprod: (x) => tf.cumprod(x, 1),
+  CropAndResize: (x) => tf.image.cropAndResize(x as T4, [[0, 0, 1, 1]], [0], [2, 2]),
+  DepthToSpace: (x) => tf.depthToSpace(x as T4, 2, 'NHWC'),
+  TensorScatterUpdate: (x) => tf.tensorScatterUpdate(x.flatten(), tf.tensor2d([[0]], [1, 1], 'int32'), tf.tensor1d([1])),
+  RotateWithOffset: (x) => tf.image.rotateWithOffset(x as T4, 0.1),
+  Transform: (x) => tf.image.transform(x as T4, tf.tensor2d([[1, 0, 0, 0, 1, 0, 0, 0]])),
+};
+
+check('what is fenced off is FLOW_DEVICE and says what to use', () => {
+  const engine = tf.getBackend() as EngineName;
+  for (const { kernel, operator } of operatorTable.filter(({ gradient }) => gradient === 'fenced')) {
+    assert.ok(fenced[kernel], `no call of ${operator}`);
+    // An engine may lack the kernel altogether.
+    if (!tf.getKernel(kernel, engine)) continue;
+    refused(() => tf.grad((x) => fenced[kernel]!(x).sum())(tf.ones([1, 4, 4, 4])), operator);
+  }
+});
+
+check('batchNorm without offset or scale is refused on a tape, and runs beside it', () => {
+  const norm = (x: Tensor): Tensor => tf.batchNorm(x, tf.zeros([4]) as never, tf.ones([4]) as never);
+  refused(() => tf.grad((x) => norm(x).sum())(tf.ones([1, 4, 4, 4])), 'batchNorm');
+  tf.tidy(() => close(norm(tf.ones([1, 1, 1, 4])), new Array<number>(4).fill(1 / Math.sqrt(1.001)), { rtol: 1e-5 }));
+});
+
+function refused(run: () => Tensor, what: string): void {
+  try {
+    tf.tidy(run);
+  } catch (error) {
+    assert.instance(error, FlowError, `${what}: ${String(error)}`);
+    assert.is((error as FlowError).code, 'FLOW_DEVICE');
+    assert.match((error as FlowError).message, what);
+    assert.ok((error as FlowError).fields.cure);
+    return;
+  }
+  assert.unreachable(`${what} was differentiated`);
+}
 
 check('a product of wrong shapes is refused', () => tf.tidy(() => {
   assert.throws(() => tf.matMul(tf.ones([2, 3]), tf.ones([2, 3])), /inner/i);

@@ -176,7 +176,8 @@ const faults: readonly (readonly [string, (x: ReturnType<typeof tf.tensor2d>) =>
   ['a wrong type', (x) => x.toInt(), 'FLOW_DEVICE_SHAPE', /got: +int32 \[4, 3\]/],
   ['no tensor', () => undefined, 'FLOW_DEVICE_SHAPE', /got: +nothing/],
   ['an error of TensorFlow.js', (x) => tf.matMul(x, x), 'FLOW_DEVICE', /stage "fault" \(toy\/fault\) failed: .*inner shapes/i],
-  ['no gradient', (x) => tf.topk(x, 3).values, 'FLOW_DEVICE', /\[fault\].*cannot pass the operation TopK: it has no gradient/],
+  ['no gradient', (x) => tf.sparseToDense(tf.range(0, x.size, 1, 'int32'), x.flatten(), [x.size]).reshape(x.shape), 'FLOW_DEVICE', /\[fault\].*cannot pass the operation SparseToDense: it has no gradient/],
+  ['a gradient that is switched off', (x) => tf.topk(x, 3).values, 'FLOW_DEVICE', /\[fault\].*cannot pass the operation TopK: .*switched off[^]*withoutTape.*gather/],
 ];
 for (const [what, run, code, message] of faults) {
   check(`${what} is an error with the stage's name, and leaves nothing behind`, () => withProgram(withFault(run), (program) => {
