@@ -32,8 +32,9 @@ export function registerCompat(engine: EngineName): void {
   if (engine === 'wasm' || engine === 'cpu') {
     fenceEinsum(engine);
     registerPoolGradients(engine);
-    registerResizeGradients(engine);
   }
+  // TensorFlow's own knows half-pixel centres, its binding does not pass them on.
+  if (engine !== 'webgpu') registerResizeGradients(engine);
   if (engine === 'wasm') {
     registerSegmentSum(engine);
     registerWasmGather();
