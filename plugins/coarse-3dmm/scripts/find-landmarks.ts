@@ -42,7 +42,9 @@ const shapes = makeShapeModes(base, control, { people: 120, expressions: 60 });
 const mean = centred(applyRows(fine.smooth, shapes.mean, 3));
 const mirror = mirrorPairs(applyRows(fine.smooth, shapes.mean, 3));
 const albedo = makeAlbedoModes(await makeSkinLayers(base, control, fine), mirror, 120);
-const hidden = applyRows(fine.linear, Float64Array.from(control.parts, (part) => (part === parts.mouthInside ? 1 : 0)), 1);
+// Points of the lids must move with the lids, those of the lips with the lips.
+const behind: readonly number[] = [parts.mouthInside, parts.leftEye, parts.rightEye];
+const hidden = applyRows(fine.linear, Float64Array.from(control.parts, (part) => (behind.includes(part) ? 1 : 0)), 1);
 const identity = shapes.identity.modes.map((mode) => applyRows(fine.smooth, mode, 3));
 const expression = shapes.expression.modes.map((mode) => applyRows(fine.smooth, mode, 3));
 const { mesh: facemesh, dispose } = await loadFaceNetworks();

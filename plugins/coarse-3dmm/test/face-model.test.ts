@@ -7,10 +7,11 @@ import { makehuman } from '../contracts.js';
 import { coefficientCount, coefficientSlices } from '../host/coefficients.js';
 import { fivePoints, standardPoints, type FaceModel } from '../host/face-model.js';
 import { buildModel } from '../host/makehuman/build-model.js';
-import { makeControlMesh } from '../host/makehuman/control-mesh.js';
+import { controlPositions, makeControlMesh, neededPositions } from '../host/makehuman/control-mesh.js';
+import { makeLevelMesh } from '../host/makehuman/level-mesh.js';
 import { levels, type Level } from '../host/makehuman/levels.js';
 import { readBaseMesh } from '../host/makehuman/makehuman-files.js';
-import { subdivide, type QuadMesh } from '../host/makehuman/subdivision.js';
+import { subdivide } from '../host/makehuman/subdivision.js';
 import { digestOf, readFaceModel, writeFaceModel } from '../host/model-file.js';
 import { builtFace } from './built-face.js';
 
@@ -26,13 +27,33 @@ test('convention: the 257-vector is Deep3D\'s: 80, 64, 80, 3, 27, 3', () => {
 });
 
 test('the counts that a pipeline is checked with are those of the meshes', () => {
-  let mesh: QuadMesh = makeControlMesh(readBaseMesh());
-  for (const level of ['tiny', 'small', 'paper'] as const satisfies Level[]) {
-    if (levels[level].depth > 0) mesh = subdivide(mesh).mesh;
+  const control = makeControlMesh(readBaseMesh());
+  const first = subdivide(control);
+  for (const level of Object.keys(levels) as Level[]) {
+    const mesh = makeLevelMesh(level, control, first);
     const { vertices, triangles } = makehuman.dimensions({ level });
-    assert.equal([vertices, triangles], [mesh.vertexCount, mesh.quads.length / 2], level);
+    assert.equal([vertices, triangles], [mesh.vertexCount, mesh.triangles.length / 3], level);
+    assert.is(Math.max(...mesh.triangles.subarray(-3000)) + 1 <= vertices, true, level);
   }
   assert.equal([face.vertexCount, face.triangles.length / 3], [levels.tiny.vertices, levels.tiny.triangles]);
+});
+
+test('a landmark is at the same place of the face at every level', () => {
+  const control = makeControlMesh(readBaseMesh());
+  const first = subdivide(control);
+  const places = JSON.parse(readFileSync(new URL('../data/landmarks.json', import.meta.url), 'utf8')) as { facemesh: [number, number, number][] };
+  const rest = controlPositions(control, neededPositions(readBaseMesh(), control));
+  const at = (level: Level, point: number): number[] => {
+    const mesh = makeLevelMesh(level, control, first);
+    const positions = mesh.fromControl(rest);
+    const { vertices, weights } = mesh.locate(places.facemesh[point]!);
+    assert.ok(Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) < 1e-9 && weights.every((weight) => weight >= -1e-9), `${level} ${point}`);
+    return [0, 1, 2].map((axis) => vertices.reduce((sum, vertex, corner) => sum + weights[corner]! * positions[vertex * 3 + axis]!, 0));
+  };
+  for (const point of [1, 33, 61, 152, 164, 205, 263]) {
+    const [small, ...others] = (['small', 'medium', 'paper'] as const).map((level) => at(level, point));
+    for (const other of others) assert.ok(Math.hypot(...other.map((value, axis) => value - small![axis]!)) < 0.006, `point ${point}`);
+  }
 });
 
 test('arrays have the shapes of the interface and finite numbers', () => {

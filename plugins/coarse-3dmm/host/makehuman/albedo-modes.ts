@@ -8,7 +8,7 @@ import type { SkinLayers } from './skin-layers.js';
 const ownShare = 0.12;
 
 /** Typical colours of irises and of hair, sRGB. */
-const irisColours = [[0.24, 0.14, 0.09], [0.33, 0.21, 0.12], [0.36, 0.33, 0.2], [0.34, 0.43, 0.5], [0.42, 0.47, 0.48]] as const;
+const irisColours = [[0.19, 0.13, 0.1], [0.25, 0.18, 0.12], [0.3, 0.27, 0.2], [0.3, 0.35, 0.39], [0.36, 0.4, 0.41]] as const;
 const hairColours = [[0.08, 0.06, 0.05], [0.2, 0.13, 0.09], [0.35, 0.24, 0.15], [0.5, 0.38, 0.24], [0.5, 0.48, 0.46]] as const;
 
 /** How much melanin and blood absorb red, green and blue, in the logarithm of sRGB. */
@@ -69,13 +69,15 @@ function addSkin(colours: Float64Array, skin: Float32Array, region: Float32Array
 }
 
 function addPigments(layers: SkinLayers, random: Random, colours: Float64Array): void {
-  const tone = 0.3 * random.normal();
-  const redness = 0.4 * random.normal();
-  const flush = 0.6 * random.normal();
-  const patches = layers.bumps.map(() => [0.045 * random.normal(), 0.12 * random.normal()] as const);
+  const tone = 0.24 * random.normal();
+  const redness = 0.2 * random.normal();
+  const flush = 0.3 * random.normal();
+  const lips = [0.18 * random.normal(), 0.6 * random.normal()] as const;
+  const tired = 0.18 * random.normal();
+  const patches = layers.bumps.map(() => [0.035 * random.normal(), 0.06 * random.normal()] as const);
   for (let vertex = 0; vertex < layers.vertexCount; vertex++) {
-    let dark = tone;
-    let red = redness + flush * layers.flush[vertex]!;
+    let dark = tone + lips[0] * layers.lips[vertex]! + tired * layers.underEyes[vertex]!;
+    let red = redness + flush * layers.flush[vertex]! + lips[1] * layers.lips[vertex]!;
     for (let index = 0; index < patches.length; index++) {
       dark += patches[index]![0] * layers.bumps[index]![vertex]!;
       red += patches[index]![1] * layers.bumps[index]![vertex]!;
@@ -94,32 +96,35 @@ function growBeard(layers: SkinLayers, random: Random, colours: Float64Array, ha
 /** Brown eyes are the most common; the white of the eye is darker than paper and lies in the shade of the upper lid and the corners. */
 function paintEyes(layers: SkinLayers, random: Random, colours: Float64Array): void {
   const iris = nearColour(irisColours, random.uniform() ** 2, random);
-  const white = random.between(0.44, 0.68);
-  const sclera = [white, white * 0.95, white * 0.92];
-  const pupil = [0.04, 0.04, 0.04];
-  const lash = random.between(0.2, 0.65);
+  const white = random.between(0.54, 0.74);
+  const sclera = [white, white * 0.94, white * 0.91];
+  const pupil = [0.03, 0.03, 0.03];
+  const lash = random.between(0.25, 0.75);
   for (let vertex = 0; vertex < layers.vertexCount; vertex++) {
     const ring = layers.iris[vertex]!;
     const [across, up] = [layers.gridPlace[vertex * 2]!, layers.gridPlace[vertex * 2 + 1]!];
-    const shade = (1 - 0.45 * ramp(up, 0.5, 1)) * (1 - 0.3 * ramp(Math.abs(across - 0.5), 0.3, 0.5));
+    const shade = (1 - 0.5 * ramp(up, 0.55, 0.85)) * (1 - 0.35 * ramp(Math.abs(across - 0.5), 0.2, 0.42));
     const eye = [0, 1, 2].map((channel) =>
       shade * (ring <= 1 ? sclera[channel]! + ring * (iris[channel]! - sclera[channel]!) : iris[channel]! + (ring - 1) * (pupil[channel]! - iris[channel]!)),
     );
     blend(colours, vertex, eye, layers.eye[vertex]!);
-    blend(colours, vertex, [0.1, 0.07, 0.06], lash * layers.lash[vertex]!);
+    blend(colours, vertex, [0.08, 0.06, 0.05], lash * layers.lash[vertex]!);
   }
 }
 
-/** Teeth hang from the upper lip down to a random height, fade towards the corners, and leave the dark of the mouth below. */
+/** Upper teeth between gum and edge, which fade towards the corners; behind them the dark of the mouth, then the tongue. */
 function paintMouth(layers: SkinLayers, random: Random, colours: Float64Array): void {
-  const level = random.between(0.5, 0.85);
-  const tooth = [level, level * 0.94, level * 0.86];
-  const end = random.between(-0.1, 0.75);
+  const level = random.between(0.55, 0.8);
+  const tooth = [level, level * 0.95, level * 0.87];
   const dark = random.between(0.6, 1.4);
   for (let vertex = 0; vertex < layers.vertexCount; vertex++) {
     const [across, up] = [layers.gridPlace[vertex * 2]!, layers.gridPlace[vertex * 2 + 1]!];
-    const teeth = ramp(up, end, end + 0.2) * ramp(up, 0, 0.15) * ramp(1 - up, 0, 0.12) * ramp(0.5 - Math.abs(across - 0.5), 0.02, 0.2);
-    const inside = [0.3, 0.13, 0.12].map((value, channel) => dark * value + teeth * (tooth[channel]! - dark * value));
+    const teeth = ramp(up, 0.5, 0.58) * ramp(1 - up, 0.08, 0.16) * ramp(0.5 - Math.abs(across - 0.5), 0.03, 0.2);
+    const tongue = ramp(0.42 - up, 0, 0.2) * ramp(0.5 - Math.abs(across - 0.5), 0.05, 0.2);
+    const inside = [[0.16, 0.42], [0.06, 0.17], [0.055, 0.16]].map(([hollow, flesh], channel) => {
+      const soft = dark * (hollow! + Math.max(tongue, ramp(up, 0.86, 0.95)) * (flesh! - hollow!));
+      return soft + teeth * (tooth[channel]! - soft);
+    });
     blend(colours, vertex, inside, layers.mouthInside[vertex]!);
   }
 }

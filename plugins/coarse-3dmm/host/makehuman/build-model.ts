@@ -5,15 +5,16 @@ import { fivePoints, standardPoints, type DenseLandmarks, type FaceModel } from 
 import { digestOf } from '../model-file.js';
 import { makeAlbedoModes, type AlbedoModes } from './albedo-modes.js';
 import { makeControlMesh, type ControlMesh } from './control-mesh.js';
-import { levels, type Level } from './levels.js';
+import { makeLevelMesh } from './level-mesh.js';
+import type { Level } from './levels.js';
 import { readBaseMesh } from './makehuman-files.js';
 import { mirrorPairs } from './mirror-pairs.js';
 import type { Modes } from './principal-modes.js';
 import { makeShapeModes, type ShapeModes } from './shape-modes.js';
 import { applySimilarity, fitSimilarity, type Similarity } from './similarity.js';
 import { makeSkinLayers, skinFields, type SkinFields } from './skin-layers.js';
-import { applyRows, subdivide, type QuadMesh, type Subdivision } from './subdivision.js';
-import { locateOnLevel, trianglesOf, type Barycentric, type SurfacePoint } from './surface-points.js';
+import { applyRows, subdivide, type Subdivision } from './subdivision.js';
+import { locateOnLevel, type Barycentric, type SurfacePoint } from './surface-points.js';
 
 interface LandmarkFile {
   readonly facemesh: readonly SurfacePoint[];
@@ -50,58 +51,30 @@ export async function buildModel(level: Level, log: (line: string) => void, coun
   return assemble(level, control, first, shapes, albedo, skinFields(layers));
 }
 
-/** Fields of the control mesh and of its first subdivision, carried to the mesh of the level. */
-interface Carrier {
-  readonly mesh: QuadMesh;
-  readonly depth: number;
-  /** Smooth fields from the control mesh. */
-  fromControl(field: Float64Array): Float64Array;
-  /** Colours and masks from the first subdivision. */
-  fromFirst(field: Float64Array, channels: number): Float64Array;
-}
-
-function carrierTo(level: Level, control: ControlMesh, first: Subdivision): Carrier {
-  const { depth } = levels[level];
-  if (depth === 0) {
-    return {
-      mesh: control, depth,
-      fromControl: (field) => field,
-      fromFirst: (field, channels) => field.slice(0, control.vertexCount * channels),
-    };
-  }
-  if (depth === 1) return { mesh: first.mesh, depth, fromControl: (field) => applyRows(first.smooth, field, 3), fromFirst: (field) => field };
-  const second = subdivide(first.mesh);
-  return {
-    mesh: second.mesh, depth,
-    fromControl: (field) => applyRows(second.smooth, applyRows(first.smooth, field, 3), 3),
-    fromFirst: (field, channels) => applyRows(second.linear, field, channels),
-  };
-}
-
 function assemble(
   level: Level, control: ControlMesh, first: Subdivision, shapes: ShapeModes, albedo: AlbedoModes, fields: SkinFields,
 ): FaceModel {
   const { facemesh, landmarks68 } = JSON.parse(readFileSync(new URL('../../data/landmarks.json', import.meta.url), 'utf8')) as LandmarkFile;
-  const carrier = carrierTo(level, control, first);
+  const mesh = makeLevelMesh(level, control, first);
   const placed = placement(control, first, shapes, facemesh, landmarks68);
-  const meanShape = applySimilarity(placed, carrier.fromControl(shapes.mean));
-  const dense = facemesh.map((point) => locateOnLevel(control, carrier.mesh, carrier.depth, point));
+  const meanShape = applySimilarity(placed, mesh.fromControl(shapes.mean));
+  const dense = facemesh.map((point) => mesh.locate(point));
   const direction = { ...placed, translation: [0, 0, 0] as const };
   const shapeBasis = (modes: Modes, count: number): Float32Array =>
-    interleave(modes.modes.map((mode) => applySimilarity(direction, carrier.fromControl(mode))), count, meanShape.length);
+    interleave(modes.modes.map((mode) => applySimilarity(direction, mesh.fromControl(mode))), count, meanShape.length);
   const model = {
     name: `makehuman-${level}`,
-    vertexCount: carrier.mesh.vertexCount,
-    triangles: trianglesOf(carrier.mesh.quads),
+    vertexCount: mesh.vertexCount,
+    triangles: mesh.triangles,
     meanShape: Float32Array.from(meanShape),
     identityBasis: shapeBasis(shapes.identity, identityCount),
     expressionBasis: shapeBasis(shapes.expression, expressionCount),
-    meanAlbedo: Float32Array.from(carrier.fromFirst(albedo.mean, 3)),
-    albedoBasis: interleave(albedo.modes.modes.map((mode) => carrier.fromFirst(mode, 3)), albedoCount, meanShape.length),
+    meanAlbedo: Float32Array.from(mesh.fromFirst(albedo.mean, 3)),
+    albedoBasis: interleave(albedo.modes.modes.map((mode) => mesh.fromFirst(mode, 3)), albedoCount, meanShape.length),
     landmarks: Int32Array.from(landmarks68, (point) => heaviest(dense[point]!)),
     mirror: mirrorPairs(meanShape),
-    skinMask: Uint8Array.from(carrier.fromFirst(fields.skin, 1), (value) => (value > 0.99 ? 1 : 0)),
-    uvs: Float32Array.from(carrier.fromFirst(fields.uvs, 2)),
+    skinMask: Uint8Array.from(mesh.fromFirst(fields.skin, 1), (value) => (value > 0.99 ? 1 : 0)),
+    uvs: Float32Array.from(mesh.fromFirst(fields.uvs, 2)),
     denseLandmarks: denseLandmarks(dense),
     activeModes: { identity: shapes.identity.modes.length, expression: shapes.expression.modes.length, albedo: albedo.modes.modes.length },
   };

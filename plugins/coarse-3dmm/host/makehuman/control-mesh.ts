@@ -1,11 +1,13 @@
 /**
- * The control mesh of the face: the front of the base mesh, with each eye socket replaced by a patch that lies on the
- * eyeball and the mouth cavity replaced by a flat patch behind the lips. It is one connected disc of quads.
+ * The control mesh of the face: the front of the base mesh, with each eye socket replaced by a surface that lies on the
+ * eyeball and the mouth cavity by a grid with teeth and a hollow. It is one connected disc of quads.
  */
-import { makeGridPatch, interiorCount, type GridPatch } from './grid-patch.js';
 import { mirrorVertices, Topology } from './base-topology.js';
+import { eyeballVertices, eyeVertexCount, makeEyeSurface, placeEye, socketLoop, type EyeSurface, type Gaze } from './eye-surface.js';
 import type { BaseMesh } from './makehuman-files.js';
 import { mirrorPairs } from './mirror-pairs.js';
+import { makeMouthCavity, mouthVertexCount, placeMouth, type MouthCavity } from './mouth-cavity.js';
+import { findRim, smoothRim } from './smooth-rim.js';
 
 /** What a control vertex belongs to. */
 export const parts = { skin: 0, leftEye: 1, rightEye: 2, mouthInside: 3, lidMargin: 4 } as const;
@@ -24,21 +26,13 @@ export interface ControlMesh {
   readonly parts: Uint8Array;
   /** [V*2] texture coordinates of the skin; NaN where the skin texture does not apply. */
   readonly uvs: Float64Array;
-  readonly eyes: readonly EyePatch[];
-  readonly mouth: GridPatch;
-}
-
-interface EyePatch {
-  readonly patch: GridPatch;
-  /** Rows of `needed` that hold the eyeball. */
-  readonly firstEyeball: number;
+  readonly eyes: readonly EyeSurface[];
+  readonly mouth: MouthCavity;
+  /** The outer edge, see `findRim`. */
+  readonly rim: Int32Array;
 }
 
 export const patchQuadOffset = 100000;
-/** Columns and rows of the patches. */
-const eyeCells = [10, 4] as const;
-const mouthCells = [14, 5] as const;
-const eyeballVertices = 72;
 const leftEyeball = 14598;
 const rightEyeball = 14670;
 
@@ -66,47 +60,46 @@ export function makeControlMesh(base: BaseMesh): ControlMesh {
   const mouth = topology.edgeLoop(loops.mouth[0], loops.mouth[1]);
 
   const inside = (vertex: number, loop: readonly number[]): Set<number> => topology.flood(topology.quadsAt.get(vertex)![0]!, loop);
+  const socketInside = inside(loops.socketInside, lid);
   const removed = new Set([
-    ...inside(loops.socketInside, lid), ...inside(mirror.get(loops.socketInside)!, mirrored(lid)), ...inside(loops.mouthInside, mouth),
+    ...socketInside, ...inside(mirror.get(loops.socketInside)!, mirrored(lid)), ...inside(loops.mouthInside, mouth),
   ]);
   const kept = head.filter((quad) => !removed.has(quad) && topology.corners(quad).every((v) => inCrop(...placeOf(base, v))));
   const cropped = [...new Set(kept.flatMap((quad) => topology.corners(quad)))].sort((a, b) => a - b);
   const control = new Map(cropped.map((vertex, index) => [vertex, index]));
   const toControl = (vertices: readonly number[]): number[] => vertices.map((vertex) => control.get(vertex)!);
 
-  const patches = closePatches(cropped.length, toControl(eyeBorder(lid)), toControl(mirrored(eyeBorder(lid))), toControl(mouthBorder(mouth)));
+  const socket = socketLoop(topology, lid, socketInside);
+  const eyeSurface = (side: 0 | 1, lidLoop: readonly number[], socketVertices: readonly number[]): EyeSurface => makeEyeSurface(base, {
+    lid: lidLoop, socket: socketVertices, lidControl: toControl(lidLoop), firstVertex: cropped.length + side * eyeVertexCount,
+    firstEyeball: cropped.length + side * eyeballVertices, eyeballStart: [leftEyeball, rightEyeball][side]!, mirrored: side === 1,
+  });
+  const eyes = [eyeSurface(0, lid, socket), eyeSurface(1, mirrored(lid), mirrored(socket))];
+  const lips = mouthBorder(mouth);
+  const cavity = makeMouthCavity(toControl(lips), Float64Array.from(lips.flatMap((vertex) => placeOf(base, vertex))), cropped.length + 2 * eyeVertexCount);
+  const added = [...eyes.flatMap((eye) => [...eye.patch.quads]), ...cavity.patch.quads, ...eyes.flatMap((eye) => [...eye.ringQuads])];
+  const quads = Int32Array.from([...kept.flatMap((quad) => toControl(topology.corners(quad))), ...added]);
   const mesh = {
-    vertexCount: cropped.length + patches.reduce((sum, patch) => sum + patch.weights.length, 0),
-    quads: Int32Array.from([...kept.flatMap((quad) => toControl(topology.corners(quad))), ...patches.flatMap((patch) => [...patch.quads])]),
-    quadNames: Int32Array.from([...kept, ...range(patchQuadOffset, patches.reduce((sum, patch) => sum + patch.quads.length / 4, 0))]),
+    vertexCount: cropped.length + 2 * eyeVertexCount + mouthVertexCount,
+    quads,
+    rim: findRim(quads),
+    quadNames: Int32Array.from([...kept, ...range(patchQuadOffset, added.length / 4)]),
     needed: Int32Array.from([...cropped, ...range(leftEyeball, eyeballVertices), ...range(rightEyeball, eyeballVertices)]),
     croppedCount: cropped.length,
-    eyes: patches.slice(0, 2).map((patch, eye) => ({ patch, firstEyeball: cropped.length + eye * eyeballVertices })),
-    mouth: patches[2],
+    eyes,
+    mouth: cavity,
   };
   alignCorners(mesh.quads, mirrorPairs(controlPositions(mesh, neededPositions(base, mesh))));
   const lidMargins = [...toControl(margin), ...toControl(mirrored(margin))];
-  return { ...mesh, parts: partsOf(mesh.vertexCount, lidMargins, patches), uvs: skinUvs(base, kept, control, mesh.vertexCount) };
+  return { ...mesh, parts: partsOf(mesh, lidMargins), uvs: skinUvs(base, kept, control, mesh.vertexCount) };
 }
 
-type Patches = readonly [left: GridPatch, right: GridPatch, mouth: GridPatch];
-
-function closePatches(first: number, left: readonly number[], right: readonly number[], mouth: readonly number[]): Patches {
-  const eyeVertices = interiorCount(...eyeCells);
-  return [
-    makeGridPatch(left, ...eyeCells, first),
-    flipped(makeGridPatch(right, ...eyeCells, first + eyeVertices)),
-    makeGridPatch(mouth, ...mouthCells, first + 2 * eyeVertices),
-  ];
-}
-
-function partsOf(vertexCount: number, lidMargins: readonly number[], patches: Patches): Uint8Array {
+function partsOf({ vertexCount, eyes, mouth }: Pick<ControlMesh, 'vertexCount' | 'eyes' | 'mouth'>, lidMargins: readonly number[]): Uint8Array {
   const partOf = new Uint8Array(vertexCount);
   for (const vertex of lidMargins) partOf[vertex] = parts.lidMargin;
-  [parts.leftEye, parts.rightEye, parts.mouthInside].forEach((part, index) => {
-    const { border, firstInterior, weights } = patches[index]!;
-    for (const vertex of [...border, ...range(firstInterior, weights.length)]) partOf[vertex] = part;
-  });
+  eyes.forEach(({ firstVertex }, side) => partOf.fill([parts.leftEye, parts.rightEye][side]!, firstVertex, firstVertex + eyeVertexCount));
+  const { border, firstInterior } = mouth.patch;
+  for (const vertex of [...border, ...range(firstInterior, mouthVertexCount)]) partOf[vertex] = parts.mouthInside;
   return partOf;
 }
 
@@ -129,21 +122,17 @@ function alignCorners(quads: Int32Array, mirror: Int32Array): void {
   }
 }
 
-/** Positions of all control vertices [V*3] from those of the needed base vertices [needed*3]. Eye patches lie on the eyeball. */
-export function controlPositions(mesh: Pick<ControlMesh, 'vertexCount' | 'croppedCount' | 'eyes' | 'mouth'>, needed: Float64Array): Float64Array {
+const straightAhead: Gaze = { yaw: 0, pitch: 0 };
+
+/** Positions of all control vertices [V*3] from those of the needed base vertices [needed*3]. */
+export function controlPositions(
+  mesh: Pick<ControlMesh, 'vertexCount' | 'croppedCount' | 'eyes' | 'mouth' | 'rim'>, needed: Float64Array, gaze = straightAhead,
+): Float64Array {
   const positions = new Float64Array(mesh.vertexCount * 3);
   positions.set(needed.subarray(0, mesh.croppedCount * 3));
-  fillPatch(mesh.mouth, positions);
-  for (const { patch, firstEyeball } of mesh.eyes) {
-    fillPatch(patch, positions);
-    const { centre, radius } = eyeball(needed, firstEyeball);
-    for (let index = 0; index < patch.weights.length; index++) {
-      const at = (patch.firstInterior + index) * 3;
-      const offset = [0, 1, 2].map((axis) => positions[at + axis]! - centre[axis]!);
-      const scale = radius / Math.hypot(...offset);
-      for (let axis = 0; axis < 3; axis++) positions[at + axis] = centre[axis]! + offset[axis]! * scale;
-    }
-  }
+  placeMouth(mesh.mouth, positions);
+  for (const eye of mesh.eyes) placeEye(eye, needed, gaze, positions);
+  smoothRim(mesh.rim, positions);
   return positions;
 }
 
@@ -152,30 +141,6 @@ export function neededPositions(base: BaseMesh, mesh: Pick<ControlMesh, 'needed'
   const positions = new Float64Array(mesh.needed.length * 3);
   mesh.needed.forEach((vertex, row) => positions.set(base.positions.subarray(vertex * 3, vertex * 3 + 3), row * 3));
   return positions;
-}
-
-/** Centre and radius of an eyeball: the mean of its vertices and their mean distance to it. */
-export function eyeball(needed: Float64Array, first: number): { centre: number[]; radius: number } {
-  const centre = [0, 0, 0];
-  for (let index = 0; index < eyeballVertices; index++) {
-    for (let axis = 0; axis < 3; axis++) centre[axis]! += needed[(first + index) * 3 + axis]! / eyeballVertices;
-  }
-  let radius = 0;
-  for (let index = 0; index < eyeballVertices; index++) {
-    const at = (first + index) * 3;
-    radius += Math.hypot(needed[at]! - centre[0]!, needed[at + 1]! - centre[1]!, needed[at + 2]! - centre[2]!) / eyeballVertices;
-  }
-  return { centre, radius };
-}
-
-function fillPatch(patch: GridPatch, positions: Float64Array): void {
-  patch.weights.forEach((weights, index) => {
-    for (let axis = 0; axis < 3; axis++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += weights[k]! * positions[patch.border[k]! * 3 + axis]!;
-      positions[(patch.firstInterior + index) * 3 + axis] = sum;
-    }
-  });
 }
 
 function headQuads(base: BaseMesh): number[] {
@@ -191,19 +156,9 @@ function placeOf(base: BaseMesh, vertex: number): [number, number, number] {
   return [base.positions[vertex * 3]!, base.positions[vertex * 3 + 1]!, base.positions[vertex * 3 + 2]!];
 }
 
-/** The lid loop runs clockwise seen from the front, from the top at the nose; the border starts at the inner corner. */
-function eyeBorder(lid: readonly number[]): number[] {
-  return range(0, lid.length).map((step) => lid[(22 - step + lid.length) % lid.length]!);
-}
-
 /** The mouth loop runs clockwise from the middle of the upper lip; the border runs the other way from a lower corner. */
 function mouthBorder(mouth: readonly number[]): number[] {
   return range(0, mouth.length).map((step) => mouth[(26 - step + mouth.length) % mouth.length]!);
-}
-
-function flipped(patch: GridPatch): GridPatch {
-  const quads = Int32Array.from(patch.quads, (_, index) => patch.quads[index - (index % 4) + 3 - (index % 4)]!);
-  return { ...patch, quads };
 }
 
 /** One texture coordinate a vertex, from the largest piece of the skin's texture; NaN where only other pieces meet. */

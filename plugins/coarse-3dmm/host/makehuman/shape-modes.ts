@@ -1,7 +1,7 @@
 /** Mean face, identity modes and expression modes on the control mesh. */
 import { randomFor } from '../../../../framework/index.js';
 import { controlPositions, neededPositions, type ControlMesh } from './control-mesh.js';
-import { expressionOffsets } from './expression-units.js';
+import { drawAmounts, expressionUnits } from './expression-units.js';
 import { drawPerson, identityTargets, type TargetWeights } from './identity-samples.js';
 import { readTargetNames, readTargets, type BaseMesh } from './makehuman-files.js';
 import { mirrorPairs, mirrorVectors } from './mirror-pairs.js';
@@ -43,25 +43,41 @@ function drawPeople(mesh: ControlMesh, neutral: Float64Array, people: number): F
   });
 }
 
+/** Deviations of gaze, radians. */
+const gazeDeviation = { yaw: 0.12, pitch: 0.07 } as const;
+
 /**
- * Random expressions: a few units at a time, each between 0 and 1. The modes are about the neutral face, not about the
- * mean expression, so that zero coefficients mean a neutral face.
+ * Random expressions: a few units at a time. The modes are about the neutral face, not about the mean expression, so that
+ * zero coefficients mean a neutral face. Two modes of gaze, of both eyes together, stand apart from the principal ones.
  */
 function makeExpressionModes(
   mesh: ControlMesh, meanNeeded: Float64Array, mirrorOf: (field: Float64Array) => Float64Array, faces: number,
 ): Modes {
-  const units = expressionOffsets(mesh.needed, meanNeeded);
+  const units = expressionUnits(mesh.needed, meanNeeded);
   const rest = controlPositions(mesh, meanNeeded);
   const samples = Array.from({ length: faces }, (_, face) => {
     const random = randomFor('makehuman', 'expression', face);
     const shape = Float64Array.from(meanNeeded);
     for (const unit of units) {
-      const amount = random.uniform() < 0.15 ? random.uniform() : 0;
-      if (amount > 0) for (let at = 0; at < shape.length; at++) shape[at]! += amount * unit[at]!;
+      drawAmounts(unit, random).forEach((amount, side) => {
+        if (amount > 0) for (let at = 0; at < shape.length; at++) shape[at]! += amount * unit[side]![at]!;
+      });
     }
     return controlPositions(mesh, shape).map((value, at) => value - rest[at]!);
   });
-  return principalModes(samples, mirrorOf, 64, 4e-3);
+  return withGaze(mesh, meanNeeded, principalModes(samples, mirrorOf, 62, 4e-3));
+}
+
+function withGaze(mesh: ControlMesh, meanNeeded: Float64Array, { modes, deviations, held }: Modes): Modes {
+  const turned = (yaw: number, pitch: number): Float64Array => {
+    const [ahead, back] = [controlPositions(mesh, meanNeeded, { yaw, pitch }), controlPositions(mesh, meanNeeded, { yaw: -yaw, pitch: -pitch })];
+    return ahead.map((value, at) => (value - back[at]!) / 2);
+  };
+  const all = [
+    ...modes.map((mode, index) => ({ mode, deviation: deviations[index]! })),
+    ...[turned(gazeDeviation.yaw, 0), turned(0, gazeDeviation.pitch)].map((mode) => ({ mode, deviation: Math.hypot(...mode) })),
+  ].sort((left, right) => right.deviation - left.deviation);
+  return { modes: all.map(({ mode }) => mode), deviations: all.map(({ deviation }) => deviation), held };
 }
 
 /** The elements of a target that are not zero: most targets touch a small part of the face. */

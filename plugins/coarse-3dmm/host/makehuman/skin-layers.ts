@@ -1,11 +1,12 @@
 /** What random faces are painted from: skins, worn hair, masks of regions, eyes, at every vertex of one mesh. */
 import { readdirSync } from 'node:fs';
 import { randomFor } from '../../../../framework/index.js';
-import { controlPositions, eyeball, neededPositions, parts, type ControlMesh } from './control-mesh.js';
+import { controlPositions, neededPositions, parts, type ControlMesh } from './control-mesh.js';
+import { eyeball } from './eye-surface.js';
 import { gridPlaces } from './grid-patch.js';
 import { dataPath, readProxyMesh, readTexture, sampleTexture, type BaseMesh } from './makehuman-files.js';
 import { applyRows, type Subdivision } from './subdivision.js';
-import { quadNormals, wornCover } from './worn-cover.js';
+import { quadNormals, softened, wornCover } from './worn-cover.js';
 
 export interface SkinLayers {
   readonly vertexCount: number;
@@ -22,6 +23,10 @@ export interface SkinLayers {
   readonly flush: Float32Array;
   /** [V] where a beard grows. */
   readonly stubble: Float32Array;
+  /** [V] the red of the lips. */
+  readonly lips: Float32Array;
+  /** [V] the hollows under the eyes. */
+  readonly underEyes: Float32Array;
   /** [V] about the lips and the eyes. */
   readonly features: Float32Array;
   /** [V] shares of eye, lash line and inside of the mouth. */
@@ -70,17 +75,19 @@ export async function makeSkinLayers(base: BaseMesh, mesh: ControlMesh, fine: Su
   };
   const brows: Float32Array[] = [];
   for (let number = 1; number <= 12; number++) brows.push(await worn(`eyebrows/eyebrow${String(number).padStart(3, '0')}`));
-  const { flush, stubble, features } = softMasks(positions);
+  const { lipRegion, ...soft } = softMasks(positions);
+  const skins = await readSkins(uvs);
   return {
     vertexCount: fine.mesh.vertexCount,
-    skins: await readSkins(uvs),
+    skins,
     brows,
-    beards: [await worn('hair/Full_beard'), await worn('hair/Moustache')],
+    beards: [softened(await worn('hair/Full_beard'), fine.mesh.quads, 6), softened(await worn('hair/Moustache'), fine.mesh.quads, 3)],
     regions: regionMasks(positions),
     bumps: bumpFields(positions),
-    flush, stubble, features, uvs,
+    ...soft, uvs,
+    lips: lipMask(skins, lipRegion),
     eye: share((part) => part === parts.leftEye || part === parts.rightEye),
-    lash: share((part) => part === parts.lidMargin),
+    lash: lashField(share((part) => part === parts.lidMargin), positions, mesh.eyes.map(({ firstEyeball }) => eyeball(needed, firstEyeball).centre[1]!)),
     mouthInside: share((part) => part === parts.mouthInside),
     gridPlace: gridPlaceField(mesh, fine),
     iris: irisField(mesh, positions, needed),
@@ -145,28 +152,50 @@ function bumpFields(positions: Float64Array): Float32Array[] {
   });
 }
 
-function softMasks(positions: Float64Array): Pick<SkinLayers, 'flush' | 'stubble' | 'features'> {
+function softMasks(positions: Float64Array): Pick<SkinLayers, 'flush' | 'stubble' | 'features' | 'underEyes'> & { readonly lipRegion: Float32Array } {
   const cheeks = gaussian(positions, [0.45, 6.95, 1.3], 0.22);
   const nose = gaussian(positions, [0, 7, 1.7], 0.14);
   const chin = gaussian(positions, [0, 6.3, 1.55], 0.15);
   const stubble = new Float32Array(cheeks.length);
   const features = new Float32Array(cheeks.length);
+  const lipRegion = new Float32Array(cheeks.length);
   for (let vertex = 0; vertex < stubble.length; vertex++) {
     const [x, y, z] = [Math.abs(positions[vertex * 3]!), positions[vertex * 3 + 1]!, positions[vertex * 3 + 2]!];
     const under = step((6.62 + 0.75 * Math.max(x - 0.3, 0) - y) / 0.12);
     const lip = Math.exp(-(((x / 0.24) ** 2 + ((y - 6.83) / 0.07) ** 2))) * step((z - 1.3) / 0.1);
     const mouth = Math.exp(-((x / 0.24) ** 2 + ((y - 6.58) / 0.09) ** 2));
     const lips = Math.exp(-((x / 0.3) ** 2 + ((y - 6.6) / 0.13) ** 2));
+    lipRegion[vertex] = lips;
     features[vertex] = Math.max(lips, Math.exp(-(((x - 0.31) / 0.17) ** 2 + ((y - 7.28) / 0.09) ** 2)));
     stubble[vertex] = Math.min(1, under + lip) * (1 - 0.9 * mouth);
   }
-  return { flush: cheeks.map((value, vertex) => Math.min(1, value + nose[vertex]! + 0.6 * chin[vertex]!)), stubble, features };
+  return { flush: cheeks.map((value, vertex) => Math.min(1, value + nose[vertex]! + 0.6 * chin[vertex]!)), stubble, features, lipRegion, underEyes: gaussian(positions, [0.27, 7.16, 1.4], 0.07) };
+}
+
+/** Lips are where, in their region, the mean skin is redder than on the cheek beside them. */
+function lipMask(skins: readonly Float32Array[], region: Float32Array): Float32Array {
+  const red = region.map((_, vertex) => {
+    const [r, g] = [0, 1].map((channel) => skins.reduce((sum, skin) => sum + skin[vertex * 3 + channel]!, 0)) as [number, number];
+    return Math.log(r / g);
+  });
+  const about = [...red].filter((_, vertex) => region[vertex]! > 0.1 && region[vertex]! < 0.4).sort((a, b) => a - b);
+  const plain = about[Math.floor(about.length / 2)]!;
+  const most = red.reduce((peak, value, vertex) => (region[vertex]! > 0.6 ? Math.max(peak, value) : peak), plain + 1e-3);
+  return red.map((value, vertex) => (region[vertex]! > 0.2 ? step((2 * (value - plain)) / (most - plain) - 0.9) : 0));
+}
+
+/** The lashes of the lower lid are thinner. */
+function lashField(margin: Float32Array, positions: Float64Array, eyeHeights: readonly number[]): Float32Array {
+  return margin.map((value, vertex) => {
+    const above = positions[vertex * 3 + 1]! - eyeHeights[positions[vertex * 3]! > 0 ? 0 : 1]!;
+    return value * (0.35 + 0.65 * step(above / 0.015));
+  });
 }
 
 /** Fine vertices take the mean over those of their parents that lie in a grid. */
 function gridPlaceField(mesh: ControlMesh, fine: Subdivision): Float32Array {
   const places = new Float64Array(mesh.vertexCount * 3);
-  for (const patch of [mesh.mouth, ...mesh.eyes.map((eye) => eye.patch)]) {
+  for (const patch of [mesh.mouth.patch, ...mesh.eyes.map((eye) => eye.patch)]) {
     for (const [vertex, [across, up]] of gridPlaces(patch)) places.set([across, up, 1], vertex * 3);
   }
   const smooth = applyRows(fine.linear, places, 3);
@@ -176,14 +205,14 @@ function gridPlaceField(mesh: ControlMesh, fine: Subdivision): Float32Array {
   });
 }
 
-/** Distance from the axis of gaze on the eyeball: pupil within 0.022 dm, iris within 0.062 dm. */
+/** Distance from the axis of gaze on the eyeball: pupil within 0.02 dm, iris within 0.056 dm. */
 function irisField(mesh: ControlMesh, positions: Float64Array, neededNeutral: Float64Array): Float32Array {
   const centres = mesh.eyes.map(({ firstEyeball }) => eyeball(neededNeutral, firstEyeball).centre);
   const field = new Float32Array(positions.length / 3);
   for (let vertex = 0; vertex < field.length; vertex++) {
     const centre = centres[positions[vertex * 3]! > 0 ? 0 : 1]!;
     const radius = Math.hypot(positions[vertex * 3]! - centre[0]!, positions[vertex * 3 + 1]! - centre[1]!);
-    field[vertex] = step((0.062 - radius) / 0.008) + step((0.022 - radius) / 0.008);
+    field[vertex] = step((0.056 - radius) / 0.007) + step((0.02 - radius) / 0.007);
   }
   return field;
 }

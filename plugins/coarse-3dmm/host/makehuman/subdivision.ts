@@ -76,6 +76,19 @@ export function applyRows(matrix: SparseRows, field: Float64Array | Float32Array
   return result;
 }
 
+/** Some rows of a matrix, in the given order. */
+export function pickRows(matrix: SparseRows, rows: Int32Array): SparseRows {
+  const offsets = new Int32Array(rows.length + 1);
+  rows.forEach((row, index) => (offsets[index + 1] = offsets[index]! + matrix.offsets[row + 1]! - matrix.offsets[row]!));
+  const columns = new Int32Array(offsets[rows.length]!);
+  const weights = new Float64Array(offsets[rows.length]!);
+  rows.forEach((row, index) => {
+    columns.set(matrix.columns.subarray(matrix.offsets[row]!, matrix.offsets[row + 1]!), offsets[index]!);
+    weights.set(matrix.weights.subarray(matrix.offsets[row]!, matrix.offsets[row + 1]!), offsets[index]!);
+  });
+  return { rows: rows.length, offsets, columns, weights };
+}
+
 /** Interior: (F + 2 R + (n − 3) P) / n with F, R the means of face points and edge midpoints. Border: 1/8, 6/8, 1/8. */
 function smoothVertices(
   mesh: QuadMesh, edges: readonly Edge[], faceMeans: readonly Map<number, number>[], edgeMeans: readonly Map<number, number>[],

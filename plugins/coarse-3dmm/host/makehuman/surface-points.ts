@@ -21,20 +21,44 @@ export function trianglesOf(quads: Int32Array): Int32Array {
   return triangles;
 }
 
-/** The place on a mesh that is `level` subdivisions finer than the control mesh. */
+/** The place on a mesh of quads, each split along a diagonal, that is `level` subdivisions finer than the control mesh. */
 export function locateOnLevel(control: ControlMesh, mesh: QuadMesh, level: number, point: SurfacePoint): Barycentric {
+  const { corners: [a, b, c, d], u, v } = locateInQuad(control, mesh, level, point);
+  return u >= v
+    ? { vertices: [a, b, c], weights: [1 - u, u - v, v] }
+    : { vertices: [a, c, d], weights: [1 - v, u, v - u] };
+}
+
+/** The same where each quad is split about its middle: the middle of quad q is vertex `mesh.vertexCount` + q. */
+export function locateInFan(control: ControlMesh, mesh: QuadMesh, level: number, point: SurfacePoint): Barycentric {
+  const { quad, corners, u, v } = locateInQuad(control, mesh, level, point);
+  const side = v <= u ? (v <= 1 - u ? 0 : 1) : v <= 1 - u ? 3 : 2;
+  const [along, inward] = turned(u, v)[side]!;
+  return {
+    vertices: [corners[side]!, corners[(side + 1) % 4]!, mesh.vertexCount + quad],
+    weights: [1 - along - inward, along - inward, 2 * inward],
+  };
+}
+
+type Corners = readonly [number, number, number, number];
+
+function locateInQuad(
+  control: ControlMesh, mesh: QuadMesh, level: number, point: SurfacePoint,
+): { readonly quad: number; readonly corners: Corners; readonly u: number; readonly v: number } {
   let quad = control.quadNames.indexOf(point[0]);
   if (quad < 0) throw new RangeError(`the control mesh has no quad named ${point[0]}`);
   let [, u, v] = point;
   for (let step = 0; step < level; step++) {
     const corner = u < 0.5 ? (v < 0.5 ? 0 : 3) : v < 0.5 ? 1 : 2;
-    [u, v] = [[u, v], [v, 1 - u], [1 - u, 1 - v], [1 - v, u]][corner]!.map((value) => 2 * value) as [number, number];
+    [u, v] = turned(u, v)[corner]!.map((value) => 2 * value) as [number, number];
     quad = quad * 4 + corner;
   }
-  const [a, b, c, d] = mesh.quads.subarray(quad * 4, quad * 4 + 4) as unknown as [number, number, number, number];
-  return u >= v
-    ? { vertices: [a, b, c], weights: [1 - u, u - v, v] }
-    : { vertices: [a, c, d], weights: [1 - v, u, v - u] };
+  return { quad, corners: [...mesh.quads.subarray(quad * 4, quad * 4 + 4)] as unknown as Corners, u, v };
+}
+
+/** A place in a quad as seen from each of its corners. */
+function turned(u: number, v: number): readonly (readonly [number, number])[] {
+  return [[u, v], [v, 1 - u], [1 - u, 1 - v], [1 - v, u]];
 }
 
 /** The inverse for one subdivision: the place of a point in triangle `triangle` of `trianglesOf(level 1 quads)`. */

@@ -29,6 +29,24 @@ export function wornCover(proxy: ProxyMesh, texture: Texture, positions: Float64
   return cover;
 }
 
+/** Takes the mean of the opacity over the quads around each vertex, several times: hair that thins out towards its edge. */
+export function softened(cover: Float32Array, quads: Int32Array, rounds: number): Float32Array {
+  const result = Float32Array.from(cover);
+  for (let round = 0; round < rounds; round++) {
+    const sums = new Float64Array(cover.length / 2);
+    for (let quad = 0; quad < quads.length; quad += 4) {
+      let mean = 0;
+      for (let corner = 0; corner < 4; corner++) mean += result[quads[quad + corner]! * 4 + 3]! / 4;
+      for (let corner = 0; corner < 4; corner++) {
+        sums[quads[quad + corner]! * 2]! += mean;
+        sums[quads[quad + corner]! * 2 + 1]!++;
+      }
+    }
+    for (let vertex = 0; vertex < sums.length / 2; vertex++) result[vertex * 4 + 3] = sums[vertex * 2]! / Math.max(sums[vertex * 2 + 1]!, 1);
+  }
+  return result;
+}
+
 /** Unit vertex normals of a mesh of quads: the sum of the cross products of the quads' diagonals. */
 export function quadNormals(positions: Float64Array, quads: Int32Array): Float64Array {
   const normals = new Float64Array(positions.length);
