@@ -9,7 +9,7 @@ const pictureSize = (description: string) => Type.Integer({ minimum: 8, maximum:
 export const makehuman = defineResource({
   summary: 'A linear face model built from MakeHuman\'s base mesh, morph targets and skins.',
   kind: faceModelKind,
-  version: 2,
+  version: 3,
   options: Type.Object({
     level: Type.Union((Object.keys(levels) as Level[]).map((level) => Type.Literal(level)), {
       default: 'small', description: `Resolution: ${Object.entries(levels).map(([name, { vertices }]) => `${name} ${vertices}`).join(', ')} vertices.`,
