@@ -1,5 +1,6 @@
 /** How good a reconstruction is: images, identity, landmarks; occluders for tests; tables. */
 import { defineDevice, defineHost, definePlugin, defineSink, optional, tensor, Type, value } from '../../framework/index.js';
+import { fivePointError, nme, nmeTable, toPhoto } from './contracts/landmarks.js';
 
 const strict = { additionalProperties: false } as const;
 const image = tensor('float32', ['S', 'S', 3], 'image.rgb');
@@ -91,6 +92,7 @@ export const plugin = definePlugin({
   summary: 'Metrics, an independent judge of identity, test occluders and tables.',
   requires: { preprocess: '^0.1.0' },
   stages: {
+    'to-photo': toPhoto, nme, 'five-point-error': fivePointError, 'nme-table': nmeTable,
     'image-quality': imageQuality, regions, judge, 'identity-similarity': identitySimilarity, 'landmark-error': landmarkError, occlude, table,
   },
 });

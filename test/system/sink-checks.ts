@@ -46,6 +46,13 @@ function contains(whole: Picture, part: Picture): boolean {
 }
 
 export const sinkChecks: Readonly<Record<string, Check>> = {
+  'evaluate/nme-table': ({ inputs, files }, { keys }) => {
+    const { errors } = JSON.parse((files.get('nme.json') ?? Buffer.from('{"errors":{}}')).toString()) as { errors: Record<string, { all: number } | undefined> };
+    for (const port of ['nme', 'five']) {
+      const mean = keys.reduce((sum, _, index) => sum + numberAt(inputs, port, index) / keys.length, 0);
+      assert.ok(Math.abs((errors[port]?.all ?? NaN) - mean) < 1e-6, `${port}: the mean is missing`);
+    }
+  },
   'evaluate/table': ({ inputs, files }, { keys }) => {
     const text = (files.get('table-samples.csv') ?? Buffer.alloc(0)).toString();
     keys.forEach((key, index) => {

@@ -130,6 +130,30 @@ export const evaluationChecks: Readonly<Record<string, Check>> = {
     const errors = Array.from({ length: 51 }, (_, index) => Math.hypot(...[0, 1].map((axis) => landmarks[2 * (index + 17) + axis]! - reference[2 * (index + 17) + axis]!)));
     return meanOf(errors) / Math.sqrt(box[2]! * box[3]!);
   }),
+  'evaluate/to-photo': each((inputs, outputs) => {
+    // Back through the transform they are the landmarks of the crop.
+    const [photo, transform, crop] = [outputs('landmarks'), inputs('transform'), inputs('landmarks')];
+    for (let index = 0; index < 136; index++) {
+      const [pair, row] = [2 * Math.floor(index / 2), 3 * (index % 2)];
+      near(transform[row]! * photo[pair]! + transform[row + 1]! * photo[pair + 1]! + transform[row + 2]!, crop[index]!, 1e-3);
+    }
+    near(outputs('five')[4]!, photo[60]!);
+    near(outputs('five')[0]!, (photo[72]! + photo[78]!) / 2);
+  }),
+  'evaluate/nme': number('error', (inputs) => {
+    const [landmarks, reference] = [inputs('landmarks'), inputs('reference')];
+    const extent = (axis: number): number => {
+      const values = Array.from(reference).filter((_, index) => index % 2 === axis);
+      return Math.max(...values) - Math.min(...values);
+    };
+    const distances = Array.from({ length: 68 }, (_, point) => Math.hypot(landmarks[2 * point]! - reference[2 * point]!, landmarks[2 * point + 1]! - reference[2 * point + 1]!));
+    return meanOf(distances) / Math.sqrt(extent(0) * extent(1));
+  }),
+  'evaluate/five-point-error': number('error', (inputs) => {
+    const [points, reference] = [inputs('points'), inputs('reference')];
+    const apart = (one: ArrayLike<number>, i: number, other: ArrayLike<number>, j: number): number => Math.hypot(one[2 * i]! - other[2 * j]!, one[2 * i + 1]! - other[2 * j + 1]!);
+    return meanOf([0, 1, 2, 3, 4].map((point) => apart(points, point, reference, point))) / apart(reference, 0, reference, 1);
+  }),
   'evaluate/occlude': each((inputs, outputs) => {
     const occluder = Array.from(outputs('occluder'));
     assert.ok(meanOf(occluder) > 0.02 && meanOf(occluder) < 0.8, 'share of the picture that is covered');
