@@ -8,13 +8,17 @@ export type RegisterCase = (name: string, run: TestCase) => void;
 const required: readonly EngineName[] = ['wasm', 'cpu'];
 const said = new Set<EngineName>();
 
+/** `FLOW_TEST_ENGINES=webgpu,wasm` runs every case on these engines instead of those that the test names. */
+const chosen = process.env['FLOW_TEST_ENGINES']?.split(',') as readonly EngineName[] | undefined;
+
 /**
  * A `test` that runs each case once on every engine: `const check = onEngines(test); check('values', () => { … })`
- * registers `values (wasm)` and `values (cpu)`. Where an optional engine is named and absent, one line says so.
+ * registers `values (wasm)`, `values (cpu)` and `values (tensorflow)`. Where an optional engine is absent, one line says so, and
+ * `npm test` repeats it at its end.
  */
-export function onEngines(test: RegisterCase, names: readonly EngineName[] = ['wasm', 'cpu']): RegisterCase {
+export function onEngines(test: RegisterCase, names: readonly EngineName[] = ['wasm', 'cpu', 'tensorflow']): RegisterCase {
   return (name, run) => {
-    for (const engine of names) {
+    for (const engine of chosen ?? names) {
       test(`${name} (${engine})`, async () => {
         if (await isPresent(engine)) await run();
       });
@@ -28,7 +32,7 @@ async function isPresent(engine: EngineName): Promise<boolean> {
     await useEngine(engine);
     return true;
   } catch (error) {
-    if (required.includes(engine) || !(error instanceof FlowError)) throw error;
+    if (required.includes(engine) || chosen || !(error instanceof FlowError)) throw error;
     if (!said.has(engine)) process.stdout.write(`\n(not tested on ${engine}: ${error.message})\n`);
     said.add(engine);
     return false;

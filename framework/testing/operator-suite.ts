@@ -19,7 +19,7 @@ export interface OperatorParts {
   readonly gradient: OperatorPart;
   /** A batch gives what its samples give one by one. */
   readonly batch: OperatorPart;
-  /** Engines to run on; wasm and cpu by default. */
+  /** Engines to run on; wasm, cpu and tensorflow by default. */
   readonly engines?: readonly EngineName[];
 }
 

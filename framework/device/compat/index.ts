@@ -4,6 +4,7 @@ import { registerBroadcastGradients } from './broadcast-gradients.js';
 import { registerConvFilterGradient } from './conv-filter-gradient.js';
 import { registerConvInputGradient } from './conv-input-gradient.js';
 import { registerDepthwiseGradients } from './depthwise-gradients.js';
+import { registerExplicitPadding } from './explicit-padding.js';
 import { fenceBatchNorm, fenceEinsum, fenceGradients } from './fences.js';
 import { registerGatherGradients, registerSegmentSum, registerWasmGather } from './gather-gradients.js';
 import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
@@ -35,6 +36,7 @@ export function registerCompat(engine: EngineName): void {
   }
   // TensorFlow's own knows half-pixel centres, its binding does not pass them on.
   if (engine !== 'webgpu') registerResizeGradients(engine);
+  if (engine === 'tensorflow') registerExplicitPadding(engine);
   if (engine === 'wasm') {
     registerSegmentSum(engine);
     registerWasmGather();

@@ -1,12 +1,13 @@
-/** The addon: sources of tfjs-node, compiled against libtensorflow and the ABI-stable interface of Node. */
+/** The addon: sources of tfjs-node and our own, compiled against libtensorflow and the ABI-stable interface of Node. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installedPaths } from '../../device/engines/tensorflow/installation.js';
 import { runProgram } from '../run-program.js';
+import { changeText } from './change-text.js';
 import type { SetupStep } from './step.js';
 
-const muteSource = fileURLToPath(new URL('./native/open-quietly.cc', import.meta.url));
+const native = fileURLToPath(new URL('./native/', import.meta.url));
 
 /**
  * Compiles both addons. They use Node-API only, so one build serves every Node that this engine supports; node-gyp and
@@ -20,8 +21,11 @@ export async function buildAddon(step: SetupStep, sources: string): Promise<void
   log('Compiling the addon …');
   const binding = join(sources, 'tfjs-node', 'binding');
   const units = (await readdir(binding)).filter((name) => name.endsWith('.cc')).map((name) => join(binding, name));
-  await compile(step, sources, units, join(folder, installedPaths.addon), found.map((name) => join(libraries, name)));
-  await compile(step, sources, [muteSource], join(folder, installedPaths.opener), []);
+  // Functions of the addon share its state only when they are compiled into it.
+  await changeText(join(binding, 'tfjs_binding.cc'), '#include "tfjs_backend.h"', '#include "host-memory.h"\n#include "tfjs_backend.h"');
+  await changeText(join(binding, 'tfjs_binding.cc'), '#undef EXPORT_INT_PROPERTY', '#undef EXPORT_INT_PROPERTY\n  AddHostMemory(env, exports);');
+  await compile(step, sources, [...units, join(native, 'host-memory.cc')], join(folder, installedPaths.addon), found.map((name) => join(libraries, name)));
+  await compile(step, sources, [join(native, 'open-quietly.cc')], join(folder, installedPaths.opener), []);
 }
 
 async function compile({ tools, folder, signal }: SetupStep, sources: string, units: readonly string[], output: string, libraries: readonly string[]): Promise<void> {
@@ -31,7 +35,7 @@ async function compile({ tools, folder, signal }: SetupStep, sources: string, un
   await runProgram({
     command: tools.compiler,
     arguments: ['-std=c++17', '-O3', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-I', join(sources, 'node-api-headers', 'include'),
-      '-I', join(folder, installedPaths.libraries, 'include'), ...units, ...libraries, '-o', output, ...platformFlags],
+      '-I', join(folder, installedPaths.libraries, 'include'), '-I', native, '-I', join(sources, 'tfjs-node', 'binding'), ...units, ...libraries, '-o', output, ...platformFlags],
     signal,
   });
 }

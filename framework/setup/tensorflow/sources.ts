@@ -1,8 +1,9 @@
 /** The sources of the addon and the kernels in JavaScript, out of npm packages whose install scripts never run. */
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installedPaths, kernelHostKey } from '../../device/engines/tensorflow/installation.js';
 import { runProgram } from '../run-program.js';
+import { changeText } from './change-text.js';
 import type { SetupStep } from './step.js';
 import { unpack } from './unpack.js';
 
@@ -35,7 +36,7 @@ export async function installKernels({ folder }: SetupStep, sources: string): Pr
     await cp(join(from, name), join(to, name), { recursive: true, filter: (path) => !path.endsWith('_test.js') });
   }
   // Messages for TensorBoard, which would need another package and are not used.
-  await change(join(to, 'nodejs_kernel_backend.js'), "require('./proto/api_pb')", '{}');
+  await changeText(join(to, 'nodejs_kernel_backend.js'), "require('./proto/api_pb')", '{}');
   for (const path of ['nodejs_kernel_backend.js', join('kernels', 'TopK.js')]) await withoutRemovedUtilities(join(to, path));
   for (const name of ['tfjs', 'tfjs-core']) {
     const stub = join(to, 'node_modules', '@tensorflow', name);
@@ -46,11 +47,5 @@ export async function installKernels({ folder }: SetupStep, sources: string): Pr
 
 /** `util.isNullOrUndefined` and `util.isArray` are gone from Node 23 on. */
 async function withoutRemovedUtilities(path: string): Promise<void> {
-  await change(path, 'require("util")', '{ isArray: Array.isArray, isNullOrUndefined: (value) => value == null }');
-}
-
-async function change(path: string, from: string, to: string): Promise<void> {
-  const text = await readFile(path, 'utf8');
-  if (!text.includes(from)) throw new Error(`${path} does not hold ${from}: it is not the version that this setup knows`);
-  await writeFile(path, text.replaceAll(from, to));
+  await changeText(path, 'require("util")', '{ isArray: Array.isArray, isNullOrUndefined: (value) => value == null }');
 }

@@ -7,19 +7,41 @@ export interface OpAttribute {
   readonly value: unknown;
 }
 
+/** The number of a tensor inside the addon. */
+type TensorId = number;
+
 /** The native addon, `tfjs_binding.node`. */
 export interface TensorflowBinding {
   readonly TF_Version: string;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_TYPE: number;
   isUsingGpuDevice(): boolean;
+  /** Ours: copies a tensor into an array of its size and type. */
+  readInto(id: TensorId, array: Float32Array | Int32Array): void;
+  /** Ours: a tensor that holds a copy of an array. */
+  createFrom(shape: readonly number[], type: number, array: Float32Array | Int32Array): TensorId;
+  /** Ours: another shape for the same memory. */
+  reshape(id: TensorId, shape: readonly number[]): TensorId;
+}
+
+interface TensorData {
+  readonly shape: readonly number[];
+  readonly dtype: number;
+  /** Numbers that no operation has needed yet. */
+  readonly values: Float32Array | Int32Array | Uint8Array | null;
+  readonly id: TensorId;
+  readonly refCount: number;
 }
 
 /** The backend that tfjs-node registers. */
 export interface TensorflowBackend extends tf.KernelBackend {
   readonly binding: TensorflowBinding;
   readonly isUsingGpuDevice: boolean;
+  readonly tensorMap: { get(dataId: object): TensorData; set(dataId: object, data: TensorData): void };
+  getInputTensorIds(tensors: readonly tf.TensorInfo[]): TensorId[];
   /** Runs one operation of TensorFlow. */
   executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
   executeMultipleOutputs(name: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], outputs: number): tf.Tensor[];
