@@ -1,5 +1,5 @@
 /** Edge collapse by quadric error (Garland and Heckbert 1997), in the form that CoMA's mesh sampling uses. */
-import { IndexedHeap } from './collapse-heap.js';
+import { CollapseHeap } from './collapse-heap.js';
 
 export interface Mesh {
   /** [N · 3] */
@@ -33,29 +33,32 @@ export function decimate(mesh: Mesh, target: number): Decimated {
 
 class Collapse {
   private readonly quadrics: Float64Array;
-  private readonly facesOf: Set<number>[];
+  private readonly facesOf: number[][];
   private readonly corners: Int32Array;
   private readonly version: Int32Array;
   private readonly alive: Uint8Array;
-  private readonly heap = new IndexedHeap();
+  private readonly heap = new CollapseHeap();
+  /** When a vertex was last met by a walk over neighbours, so that each is met once. */
+  private readonly met: Int32Array;
+  private walks = 0;
 
   constructor(private readonly mesh: Mesh) {
     const count = mesh.positions.length / 3;
     this.quadrics = new Float64Array(count * 10);
-    this.facesOf = Array.from({ length: count }, () => new Set<number>());
+    this.facesOf = Array.from({ length: count }, () => []);
     this.corners = Int32Array.from(mesh.triangles);
     this.version = new Int32Array(count);
     this.alive = new Uint8Array(count).fill(1);
+    this.met = new Int32Array(count);
     for (let face = 0; face < this.corners.length / 3; face++) this.addFace(face);
-    for (let vertex = 0; vertex < count; vertex++) {
-      for (const other of this.neighbours(vertex)) if (other > vertex) this.push(vertex, other);
-    }
+    for (let vertex = 0; vertex < count; vertex++) this.pushEdges(vertex, true);
   }
 
   /** False when no edge is left. */
   collapseCheapest(): boolean {
-    for (let edge = this.heap.pop(); edge; edge = this.heap.pop()) {
-      const { first, second, stamp } = edge;
+    const { heap } = this;
+    while (heap.pop()) {
+      const { first, second, stamp } = heap;
       const current = this.alive[first] && this.alive[second] && stamp === this.version[first]! + this.version[second]!;
       if (!current || this.strandsVertex(first, second)) continue;
       const keepFirst = this.cost(first, second, first) <= this.cost(first, second, second);
@@ -70,7 +73,8 @@ class Collapse {
     const kept = Int32Array.from([...this.alive.keys()].filter((vertex) => this.alive[vertex]));
     const renamed = new Int32Array(this.alive.length).fill(-1);
     kept.forEach((vertex, index) => (renamed[vertex] = index));
-    const faces = new Set(kept.length ? [...kept].flatMap((vertex) => [...this.facesOf[vertex]!]) : []);
+    const faces = new Set<number>();
+    for (const vertex of kept) for (const face of this.facesOf[vertex]!) faces.add(face);
     const triangles = [...faces].sort((a, b) => a - b).flatMap((face) => [0, 1, 2].map((corner) => renamed[this.corners[3 * face + corner]!]!));
     const positions = new Float32Array(kept.length * 3);
     kept.forEach((vertex, index) => positions.set(this.mesh.positions.subarray(3 * vertex, 3 * vertex + 3), 3 * index));
@@ -78,72 +82,102 @@ class Collapse {
   }
 
   private addFace(face: number): void {
-    const [a, b, c] = [0, 1, 2].map((corner) => this.corners[3 * face + corner]!) as [number, number, number];
+    const [a, b, c] = [this.corners[3 * face]!, this.corners[3 * face + 1]!, this.corners[3 * face + 2]!];
     const plane = planeOf(this.mesh.positions, a, b, c);
-    for (const vertex of [a, b, c]) {
-      this.facesOf[vertex]!.add(face);
-      addOuterProduct(this.quadrics, vertex, plane);
-    }
+    for (const vertex of new Set([a, b, c])) this.facesOf[vertex]!.push(face);
+    for (const vertex of [a, b, c]) addOuterProduct(this.quadrics, vertex, plane);
   }
 
   private collapse(gone: number, stays: number): void {
     this.alive[gone] = 0;
     for (const face of this.facesOf[gone]!) {
-      const own = [0, 1, 2].map((corner) => this.corners[3 * face + corner]!);
-      if (own.includes(stays)) {
-        for (const vertex of own) this.facesOf[vertex]!.delete(face);
+      const place = this.placeOf(face, gone);
+      if (this.placeOf(face, stays) >= 0) {
+        for (let corner = 0; corner < 3; corner++) {
+          const vertex = this.corners[3 * face + corner]!;
+          if (vertex !== gone) remove(this.facesOf[vertex]!, face);
+        }
       } else {
-        this.corners[3 * face + own.indexOf(gone)] = stays;
-        this.facesOf[stays]!.add(face);
+        this.corners[3 * face + place] = stays;
+        this.facesOf[stays]!.push(face);
       }
     }
+    this.facesOf[gone] = [];
     for (let entry = 0; entry < 10; entry++) this.quadrics[stays * 10 + entry]! += this.quadrics[gone * 10 + entry]!;
     this.version[stays]!++;
-    for (const other of this.neighbours(stays)) this.push(stays, other);
+    this.pushEdges(stays, false);
+  }
+
+  /** Which corner of a face a vertex is; −1 for none. */
+  private placeOf(face: number, vertex: number): number {
+    const { corners } = this;
+    if (corners[3 * face] === vertex) return 0;
+    if (corners[3 * face + 1] === vertex) return 1;
+    return corners[3 * face + 2] === vertex ? 2 : -1;
   }
 
   /** Whether collapsing the edge would leave a vertex without a triangle: the one that stays, or a neighbour of both. */
   private strandsVertex(first: number, second: number): boolean {
-    const shared = [...this.facesOf[first]!].filter((face) => this.facesOf[second]!.has(face));
-    if (this.facesOf[first]!.size === shared.length && this.facesOf[second]!.size === shared.length) return true;
+    const shared = this.facesOf[first]!.filter((face) => this.placeOf(face, second) >= 0);
+    if (this.facesOf[first]!.length === shared.length && this.facesOf[second]!.length === shared.length) return true;
     return shared.some((face) => {
-      const third = [0, 1, 2].map((corner) => this.corners[3 * face + corner]!).find((vertex) => vertex !== first && vertex !== second);
-      return third !== undefined && [...this.facesOf[third]!].every((own) => shared.includes(own));
+      for (let corner = 0; corner < 3; corner++) {
+        const third = this.corners[3 * face + corner]!;
+        if (third !== first && third !== second && this.facesOf[third]!.every((own) => shared.includes(own))) return true;
+      }
+      return false;
     });
   }
 
-  private neighbours(vertex: number): Set<number> {
-    const found = new Set<number>();
-    for (const face of this.facesOf[vertex]!) for (let corner = 0; corner < 3; corner++) found.add(this.corners[3 * face + corner]!);
-    found.delete(vertex);
-    return found;
+  /** Puts the edges of a vertex on the heap: all, or those to vertices with a larger index. */
+  private pushEdges(vertex: number, upwards: boolean): void {
+    const walk = ++this.walks;
+    this.met[vertex] = walk;
+    for (const face of this.facesOf[vertex]!) {
+      for (let corner = 0; corner < 3; corner++) {
+        const other = this.corners[3 * face + corner]!;
+        if (this.met[other] === walk) continue;
+        this.met[other] = walk;
+        if (!upwards || other > vertex) this.push(vertex, other);
+      }
+    }
   }
 
   private push(one: number, other: number): void {
     const [first, second] = one < other ? [one, other] : [other, one];
     const cost = Math.min(this.cost(first, second, first), this.cost(first, second, second));
-    this.heap.push({ cost, first, second, stamp: this.version[first]! + this.version[second]! });
+    this.heap.push(cost, first, second, this.version[first]! + this.version[second]!);
   }
 
   /** Summed quadric of both ends, at the position of one. */
   private cost(first: number, second: number, at: number): number {
-    const [x, y, z] = this.mesh.positions.subarray(3 * at, 3 * at + 3) as unknown as [number, number, number];
-    const q = (entry: number): number => this.quadrics[first * 10 + entry]! + this.quadrics[second * 10 + entry]!;
-    const quadratic = q(0) * x * x + q(4) * y * y + q(7) * z * z + 2 * (q(1) * x * y + q(2) * x * z + q(5) * y * z);
-    return quadratic + 2 * (q(3) * x + q(6) * y + q(8) * z) + q(9);
+    const { positions } = this.mesh;
+    const [x, y, z] = [positions[3 * at]!, positions[3 * at + 1]!, positions[3 * at + 2]!];
+    const { quadrics: q } = this;
+    const a = first * 10;
+    const b = second * 10;
+    const quadratic = (q[a]! + q[b]!) * x * x + (q[a + 4]! + q[b + 4]!) * y * y + (q[a + 7]! + q[b + 7]!) * z * z
+      + 2 * ((q[a + 1]! + q[b + 1]!) * x * y + (q[a + 2]! + q[b + 2]!) * x * z + (q[a + 5]! + q[b + 5]!) * y * z);
+    return quadratic + 2 * ((q[a + 3]! + q[b + 3]!) * x + (q[a + 6]! + q[b + 6]!) * y + (q[a + 8]! + q[b + 8]!) * z) + (q[a + 9]! + q[b + 9]!);
   }
 }
 
+function remove(list: number[], item: number): void {
+  const place = list.indexOf(item);
+  list[place] = list[list.length - 1]!;
+  list.pop();
+}
+
 /** Unit normal and offset of the triangle's plane; zeros for a triangle without area. */
-function planeOf(positions: Float32Array, a: number, b: number, c: number): [number, number, number, number] {
-  const at = (vertex: number, axis: number): number => positions[3 * vertex + axis]!;
-  const [ux, uy, uz] = [0, 1, 2].map((axis) => at(b, axis) - at(a, axis)) as [number, number, number];
-  const [vx, vy, vz] = [0, 1, 2].map((axis) => at(c, axis) - at(a, axis)) as [number, number, number];
-  const normal = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx] as const;
-  const length = Math.hypot(...normal);
+function planeOf(positions: Float32Array, a: number, b: number, c: number): readonly [number, number, number, number] {
+  const [px, py, pz] = [positions[3 * a]!, positions[3 * a + 1]!, positions[3 * a + 2]!];
+  const [ux, uy, uz] = [positions[3 * b]! - px, positions[3 * b + 1]! - py, positions[3 * b + 2]! - pz];
+  const [vx, vy, vz] = [positions[3 * c]! - px, positions[3 * c + 1]! - py, positions[3 * c + 2]! - pz];
+  const [nx, ny, nz] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+  const length = Math.hypot(nx, ny, nz);
   if (length === 0) return [0, 0, 0, 0];
-  const [x, y, z] = normal.map((part) => part / length) as [number, number, number];
-  return [x, y, z, -(x * at(a, 0) + y * at(a, 1) + z * at(a, 2))];
+  const [x, y, z] = [nx / length, ny / length, nz / length];
+  return [x, y, z, -(x * px + y * py + z * pz)];
 }
 
 /** Adds p pᵀ, upper triangle by rows: xx xy xz xd yy yz yd zz zd dd. */

@@ -63,7 +63,7 @@ function interpolation(fine: Mesh, coarse: Mesh): SparseMatrix {
   const columnIndices: number[] = [];
   const values: number[] = [];
   for (let vertex = 0; vertex < rows; vertex++) {
-    const { triangle, weights } = find(fine.positions.subarray(3 * vertex, 3 * vertex + 3) as unknown as [number, number, number]);
+    const { triangle, weights } = find(fine.positions[3 * vertex]!, fine.positions[3 * vertex + 1]!, fine.positions[3 * vertex + 2]!);
     weights.forEach((weight, corner) => {
       if (weight === 0) return;
       columnIndices.push(coarse.triangles[3 * triangle + corner]!);

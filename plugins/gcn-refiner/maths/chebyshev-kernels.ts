@@ -7,11 +7,7 @@
  */
 import { defineKernel, type KernelFunction, type SparseMatrix, type Tensor } from '../../../framework/device/index.js';
 import { fillBasis, fillSum } from '../host/sparse-polynomials.js';
-
-interface Polynomials {
-  readonly laplacian: SparseMatrix;
-  readonly terms: number;
-}
+import { basisWgsl, sumWgsl, type Polynomials } from './chebyshev-wgsl.js';
 
 const basisKernel: KernelFunction<Polynomials> = defineKernel<Polynomials>({
   name: 'gcn-refiner/chebyshev-basis',
@@ -19,6 +15,7 @@ const basisKernel: KernelFunction<Polynomials> = defineKernel<Polynomials>({
   outputs: ([x], { terms }) => [{ shape: [x!.shape[0]!, x!.shape[1]!, x!.shape[2]! * terms], dtype: 'float32' }],
   compute: ([x], [basis], { laplacian, terms }) =>
     fillBasis(laplacian, x!.data as Float32Array, basis!.data as Float32Array, x!.shape[2]!, terms),
+  wgsl: basisWgsl,
   savesInputs: [],
   gradient: ([dBasis], _saved, attributes) => [sumKernel([dBasis!], attributes)[0]!],
 });
@@ -29,6 +26,7 @@ const sumKernel: KernelFunction<Polynomials> = defineKernel<Polynomials>({
   outputs: ([z], { terms }) => [{ shape: [z!.shape[0]!, z!.shape[1]!, z!.shape[2]! / terms], dtype: 'float32' }],
   compute: ([z], [sum], { laplacian, terms }) =>
     fillSum(laplacian, z!.data as Float32Array, sum!.data as Float32Array, sum!.shape[2]!, terms),
+  wgsl: sumWgsl,
   savesInputs: [],
   gradient: ([dSum], _saved, attributes) => [basisKernel([dSum!], attributes)[0]!],
 });

@@ -1,12 +1,46 @@
 import { defineKernel, matMulShared, tf, type KernelFunction, type Tensor } from '../../../framework/device/index.js';
 import { transposedProduct } from '../host/transposed-product.js';
 
+/** Threads of a GPU that sum a part of the vertices each. */
+const parts = 64;
+
 const weightGradient: KernelFunction<object> = defineKernel<object>({
   name: 'gcn-refiner/vertex-linear-weight-gradient',
   inputs: ['x', 'dy'],
   outputs: ([x, dy]) => [{ shape: [x!.shape[2]!, dy!.shape[2]!], dtype: 'float32' }],
   compute: ([x, dy], [dw]) =>
     transposedProduct(x!.data as Float32Array, dy!.data as Float32Array, dw!.data as Float32Array, x!.shape[2]!, dy!.shape[2]!),
+  wgsl: ({ inputs: [x, dy] }) => {
+    const [batch, vertices, rows] = x!.shape as [number, number, number];
+    const columns = dy!.shape[2]!;
+    return {
+      results: ['dw'],
+      integers: { rowCount: rows, columnCount: columns, vertexCount: batch * vertices },
+      scratch: { sums: { type: 'f32', size: parts * rows * columns } },
+      passes: [
+        {
+          count: parts * rows * columns,
+          code: `fn run(index: i32) {
+            let column = index % u.columnCount;
+            let row = (index / u.columnCount) % u.rowCount;
+            var sum = 0.0;
+            for (var vertex = index / (u.columnCount * u.rowCount); vertex < u.vertexCount; vertex += ${parts}) {
+              sum += x[vertex * u.rowCount + row] * dy[vertex * u.columnCount + column];
+            }
+            sums[index] = sum;
+          }`,
+        },
+        {
+          count: rows * columns,
+          code: `fn run(index: i32) {
+            var sum = 0.0;
+            for (var part = 0; part < ${parts}; part++) { sum += sums[part * u.rowCount * u.columnCount + index]; }
+            dw[index] = sum;
+          }`,
+        },
+      ],
+    };
+  },
 });
 
 /**

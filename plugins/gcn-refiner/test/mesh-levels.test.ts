@@ -82,7 +82,7 @@ test('the closest point is as near as a search over all triangles finds', () => 
   const random = randomFor('closest point');
   for (let trial = 0; trial < 40; trial++) {
     const point = [random.between(-0.3, 1.3), random.between(-0.3, 1.3), random.between(-0.8, 0.8)] as const;
-    const found = find(point);
+    const found = find(...point);
     const at = (weights: readonly number[], triangle: number): number[] => [0, 1, 2].map((axis) =>
       weights.reduce((sum, weight, corner) => sum + weight * mesh.positions[3 * mesh.triangles[3 * triangle + corner]! + axis]!, 0));
     const distance = (place: number[]): number => place.reduce((sum, value, axis) => sum + (value - point[axis]!) ** 2, 0);
