@@ -6,6 +6,7 @@ import { tf } from '../tf.js';
 import { computeOnHost, defineKernel, type KernelSpec } from '../define-kernel.js';
 import { replaceGradient, replaceKernel } from './registry.js';
 import { kernelOf } from './stock-kernels.js';
+import { scatterAdd } from '../webgpu/scatter-add.js';
 
 interface ScatterLayout {
   readonly batch: number;
@@ -39,6 +40,8 @@ const scatterSum = defineKernel<ScatterLayout>({
       }
     }
   },
+  wgsl: ({ attributes: { batch, outer, extent, indices: count, inner } }) =>
+    scatterAdd('values', 'indices', { lists: batch, blocksPerList: outer, count, extent, inner }),
 });
 
 export function registerGatherGradients(): void {

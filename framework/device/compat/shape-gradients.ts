@@ -26,6 +26,28 @@ const stridedScatter = defineKernel<StridedLayout>({
       for (let axis = shape.length - 1; axis >= 0 && ++position[axis]! === sliced[axis]!; axis--) position[axis] = 0;
     }
   },
+  wgsl: ({ attributes: { begin, strides, sliced, shape } }) => ({
+    results: ['result'],
+    passes: [{
+      count: tf.util.sizeFromShape([...shape]),
+      code: `fn run(index: i32) {
+        var rest = index;
+        var read = 0;
+        var step = 1;
+        var inside = true;
+        ${shape.map((extent, axis) => `
+        {
+          let position = rest % ${extent} - (${begin[axis]!});
+          let place = position / (${strides[axis]!});
+          inside = inside && place * (${strides[axis]!}) == position && place >= 0 && place < ${sliced[axis]!};
+          read += place * step;
+          step *= ${sliced[axis]!};
+          rest /= ${extent};
+        }`).reverse().join('')}
+        if (inside) { result[index] = dy[read]; } else { result[index] = 0.0; }
+      }`,
+    }],
+  }),
 });
 
 export function registerShapeGradients(): void {

@@ -1,6 +1,8 @@
 import { tf, type Tensor } from '../tf.js';
 import { defineKernel } from '../define-kernel.js';
 import { heapKernels } from '../simd/index.js';
+import { sizeOf } from '../../values/host-tensor.js';
+import { scatterAdd } from '../webgpu/scatter-add.js';
 
 interface Rows {
   readonly rows: number;
@@ -34,6 +36,25 @@ const gatherKernel = defineKernel<Rows>({
       }
     }
   },
+  wgsl: ({ inputs: [x, indices], outputs: [result], knownValues }) => {
+    const [, rows, channels] = x!.shape as [number, number, number];
+    const count = indices!.shape.at(-1)!;
+    knownValues('indices')?.forEach((row, place) => {
+      if (row < 0 || row >= rows) refuse(row, place % count, rows);
+    });
+    return {
+      results: ['result'],
+      integers: { rowCount: rows, channels, listLength: count, perBatch: indices!.shape.length === 2 ? count : 0 },
+      passes: [{
+        count: sizeOf(result!.shape),
+        code: `fn run(index: i32) {
+          let place = (index / u.channels) % u.listLength;
+          let block = index / (u.channels * u.listLength);
+          result[index] = x[(block * u.rowCount + indices[block * u.perBatch + place]) * u.channels + index % u.channels];
+        }`,
+      }],
+    };
+  },
   savesInputs: ['indices'],
   gradient: ([dy], { inputs }, attributes) => [scatterKernel([dy!, inputs[1]!], attributes)[0]!, null],
 });
@@ -59,6 +80,11 @@ const scatterKernel = defineKernel<Rows>({
         for (let c = 0; c < channels; c++) result!.data[write + c]! += dy!.data[read++]!;
       }
     }
+  },
+  wgsl: ({ inputs: [dy, indices], attributes: { rows } }) => {
+    const [batch, count, inner] = dy!.shape as [number, number, number];
+    const shared = indices!.shape.length === 1;
+    return scatterAdd('dy', 'indices', { lists: shared ? 1 : batch, blocksPerList: shared ? batch : 1, count, extent: rows, inner });
   },
 });
 

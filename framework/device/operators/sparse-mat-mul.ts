@@ -1,3 +1,4 @@
+import { sizeOf } from '../../values/host-tensor.js';
 import type { Tensor } from '../tf.js';
 import { defineKernel, type KernelFunction } from '../define-kernel.js';
 import { heapKernels, heapPointer, placeOnHeap } from '../simd/index.js';
@@ -29,6 +30,24 @@ const product: KernelFunction<Product> = defineKernel<Product>({
       multiplyInto(matrix, from, to, channels);
     }
   },
+  wgsl: ({ inputs: [x], outputs: [result], attributes: { matrix } }) => ({
+    results: ['result'],
+    integers: { channels: x!.shape[2]!, rowCount: matrix.rows, columnCount: matrix.columns },
+    constants: { rowPointers: matrix.rowPointers, columnIndices: matrix.columnIndices, entries: matrix.values },
+    passes: [{
+      count: sizeOf(result!.shape),
+      code: `fn run(index: i32) {
+        let channel = index % u.channels;
+        let row = (index / u.channels) % u.rowCount;
+        let block = (index / (u.channels * u.rowCount)) * u.columnCount;
+        var sum = 0.0;
+        for (var entry = rowPointers[row]; entry < rowPointers[row + 1]; entry++) {
+          sum += entries[entry] * x[(block + columnIndices[entry]) * u.channels + channel];
+        }
+        result[index] = sum;
+      }`,
+    }],
+  }),
   savesInputs: [],
   gradient: ([dy], _saved, { matrix }) => [multiply(transposeSparse(matrix), dy!)],
 });

@@ -10,6 +10,16 @@ const maxPoolGradient = defineKernel<{ padding: 'same' | 'valid' }>({
   inputs: ['x', 'y', 'dy'],
   outputs: ([x]) => [{ shape: x!.shape, dtype: 'float32' }],
   compute: ([x, y, dy], [dx], { padding }) => scatterToMaximum(x!, y!, dy!, dx!, padding),
+  wgsl: ({ inputs: [x, y], attributes: { padding } }) => {
+    const [batch, height, width, channels] = x!.shape as [number, number, number, number];
+    const [, rows, columns] = y!.shape as [number, number, number, number];
+    const [top, left] = [placement(height, 3, layer(padding)).before, placement(width, 3, layer(padding)).before];
+    return {
+      results: ['dx'],
+      integers: { height, width, channels, rows, columns, top, left },
+      passes: [{ count: batch * height * width * channels, code: gatherFromMaximum }],
+    };
+  },
 });
 
 /** Maximum over windows of 3 × 3, stride 2. x [B, H, W, C]. The gradient goes to the first maximum of a window. */
@@ -69,3 +79,29 @@ function scatterToMaximum(x: KernelView, y: KernelView, dy: KernelView, dx: Kern
     }
   }
 }
+
+/** An input takes the gradient of each of the at most four windows in which no earlier place holds the maximum. */
+const gatherFromMaximum = `
+  fn place(image: i32, row: i32, column: i32, channel: i32) -> i32 { return ((image * u.height + row) * u.width + column) * u.channels + channel; }
+  fn isFirst(image: i32, window: vec2<i32>, row: i32, column: i32, channel: i32, maximum: f32) -> bool {
+    for (var r = max(0, 2 * window.x - u.top); r <= row; r++) {
+      for (var c = max(0, 2 * window.y - u.left); c < min(u.width, 2 * window.y - u.left + 3); c++) {
+        if (x[place(image, r, c, channel)] == maximum) { return r == row && c == column; }
+      }
+    }
+    return false;
+  }
+  fn run(index: i32) {
+    let channel = index % u.channels;
+    let column = (index / u.channels) % u.width;
+    let row = (index / (u.channels * u.width)) % u.height;
+    let image = index / (u.channels * u.width * u.height);
+    var sum = 0.0;
+    for (var r = max(0, (row + u.top - 1) / 2); r <= min(u.rows - 1, (row + u.top) / 2); r++) {
+      for (var c = max(0, (column + u.left - 1) / 2); c <= min(u.columns - 1, (column + u.left) / 2); c++) {
+        let source = ((image * u.rows + r) * u.columns + c) * u.channels + channel;
+        if (x[index] == y[source] && isFirst(image, vec2<i32>(r, c), row, column, channel, y[source])) { sum += dy[source]; }
+      }
+    }
+    dx[index] = sum;
+  }`;

@@ -1,11 +1,12 @@
 /** Light as nine real spherical harmonics a channel, with the order, signs and factors of Deep3D. */
 import type { Numbers } from './camera.js';
 
-const factor0 = Math.PI / Math.sqrt(4 * Math.PI);
-const factor1 = ((2 * Math.PI) / Math.sqrt(3)) * (Math.sqrt(3) / Math.sqrt(4 * Math.PI));
-const factor2 = ((2 * Math.PI) / Math.sqrt(8)) * ((3 * Math.sqrt(5)) / Math.sqrt(12 * Math.PI));
-const factor20 = factor2 / 2 / Math.sqrt(3);
-const factor22 = factor2 / 2;
+/** Factors of the bands, as `shBasis` lists them. */
+export const factor0 = Math.PI / Math.sqrt(4 * Math.PI);
+export const factor1 = ((2 * Math.PI) / Math.sqrt(3)) * (Math.sqrt(3) / Math.sqrt(4 * Math.PI));
+export const factor2 = ((2 * Math.PI) / Math.sqrt(8)) * ((3 * Math.sqrt(5)) / Math.sqrt(12 * Math.PI));
+export const factor20 = factor2 / 2 / Math.sqrt(3);
+export const factor22 = factor2 / 2;
 
 /** Deep3D's start value on band 0: at γ = 0 the shade is 0.8 · 0.886227 = 0.708982 everywhere. */
 export const ambientStart = 0.8;

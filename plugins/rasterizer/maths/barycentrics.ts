@@ -2,6 +2,7 @@ import { defineKernel, type KernelView, type Tensor } from '../../../framework/d
 import { barycentricsBackwardInto, barycentricsInto, type BarycentricsJob } from '../host/barycentrics.js';
 import { expectShapes } from './expect-shape.js';
 import type { ViewAttributes } from './visibility.js';
+import { barycentricsGradientWgsl, barycentricsWgsl } from './wgsl/barycentrics.js';
 
 const shapes = { vertices: ['B', 'V', 3], triangles: ['F', 3], ids: ['B', 'H', 'H'] } as const;
 
@@ -18,6 +19,7 @@ const backward = defineKernel<ViewAttributes>({
       barycentricsBackwardInto(job, dy, job.idOffset * 3, result!.data as Float32Array, job.vertexOffset);
     });
   },
+  wgsl: barycentricsGradientWgsl,
 });
 
 const forward = defineKernel<ViewAttributes>({
@@ -30,6 +32,7 @@ const forward = defineKernel<ViewAttributes>({
   compute: (inputs, [result], view) => {
     forEachImage(inputs, view, (job) => barycentricsInto(job, result!.data as Float32Array, job.idOffset * 3));
   },
+  wgsl: barycentricsWgsl,
   gradient: ([dy], { inputs }, view) => [backward([...inputs, dy!], view)[0]!, null, null],
 });
 

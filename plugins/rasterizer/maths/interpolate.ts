@@ -2,6 +2,7 @@ import { defineKernel, type KernelOutput, type KernelView, type Tensor } from '.
 import { FlowError } from '../../../framework/index.js';
 import { interpolateBackwardInto, interpolateInto, type InterpolateJob } from '../host/interpolate.js';
 import { expectShapes } from './expect-shape.js';
+import { interpolateGradientWgsl, interpolateWgsl } from './wgsl/interpolate.js';
 
 /** Neighbouring channels of the attributes. Cutting them out beforehand costs more than interpolating them. */
 export interface ChannelRange {
@@ -27,6 +28,7 @@ const backward = defineKernel<ChannelRange>({
       interpolateBackwardInto(job, dy, from, toAttributes!.data as Float32Array, toBarycentrics!.data as Float32Array);
     });
   },
+  wgsl: interpolateGradientWgsl,
 });
 
 const forward = defineKernel<ChannelRange>({
@@ -40,6 +42,7 @@ const forward = defineKernel<ChannelRange>({
   compute: (inputs, [result], range) => {
     forEachImage(inputs, range, (job) => interpolateInto(job, result!.data as Float32Array, job.pixelOffset * job.channels));
   },
+  wgsl: interpolateWgsl,
   gradient: ([dy], { inputs }, range) => {
     const [toAttributes, toBarycentrics] = backward([...inputs, dy!], range);
     return [toAttributes!, null, null, toBarycentrics!];

@@ -1,6 +1,7 @@
 import { defineKernel, type Tensor } from '../../../framework/device/index.js';
 import { shadeBackwardInto, shadeInto } from '../host/spherical-harmonics.js';
 import { expectShapes } from './expect-shape.js';
+import { shadeGradientWgsl, shadeWgsl } from './wgsl/spherical-harmonics.js';
 
 const shapes = { normals: ['B', 'N', 3], light: ['B', 27] } as const;
 
@@ -21,6 +22,7 @@ const backward = defineKernel<object>({
       );
     }
   },
+  wgsl: shadeGradientWgsl,
 });
 
 const forward = defineKernel<object>({
@@ -37,6 +39,7 @@ const forward = defineKernel<object>({
       shadeInto(normals!.data as Float32Array, at, count, light!.data as Float32Array, image * 27, result!.data as Float32Array, at);
     }
   },
+  wgsl: shadeWgsl,
   gradient: ([dy], { inputs }) => [...backward([...inputs, dy!], {})],
 });
 

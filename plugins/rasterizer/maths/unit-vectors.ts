@@ -1,6 +1,7 @@
 import { defineKernel, type KernelOutput, type Tensor } from '../../../framework/device/index.js';
 import { FlowError } from '../../../framework/index.js';
 import { unitVectorsBackwardInto, unitVectorsInto } from '../host/unit-vectors.js';
+import { unitVectorsGradientWgsl, unitVectorsWgsl } from './wgsl/unit-vectors.js';
 
 const sameShape = (inputs: readonly KernelOutput[]): KernelOutput[] => {
   const { shape } = inputs[0]!;
@@ -19,6 +20,7 @@ const backward = defineKernel<object>({
   compute: ([vectors, dy], [result]) => {
     unitVectorsBackwardInto(vectors!.data as Float32Array, dy!.data as Float32Array, result!.data as Float32Array);
   },
+  wgsl: unitVectorsGradientWgsl,
 });
 
 const forward = defineKernel<object>({
@@ -26,6 +28,7 @@ const forward = defineKernel<object>({
   inputs: ['vectors'],
   outputs: sameShape,
   compute: ([vectors], [result]) => unitVectorsInto(vectors!.data as Float32Array, result!.data as Float32Array),
+  wgsl: unitVectorsWgsl,
   gradient: ([dy], { inputs }) => [backward([...inputs, dy!], {})[0]!],
 });
 

@@ -1,6 +1,7 @@
 import { defineKernel, type Tensor } from '../../../framework/device/index.js';
 import { vertexNormalsBackwardInto, vertexNormalsInto } from '../host/vertex-normals.js';
 import { expectShapes } from './expect-shape.js';
+import { vertexNormalsGradientWgsl, vertexNormalsWgsl } from './wgsl/vertex-normals.js';
 
 const shapes = { vertices: ['B', 'V', 3], triangles: ['F', 3] } as const;
 
@@ -19,6 +20,7 @@ const backward = defineKernel<object>({
       );
     }
   },
+  wgsl: vertexNormalsGradientWgsl,
 });
 
 const forward = defineKernel<object>({
@@ -34,6 +36,7 @@ const forward = defineKernel<object>({
       vertexNormalsInto(vertices!.data as Float32Array, at, count, triangles!.data as Int32Array, result!.data as Float32Array, at);
     }
   },
+  wgsl: vertexNormalsWgsl,
   gradient: ([dy], { inputs }) => [backward([...inputs, dy!], {})[0]!, null],
 });
 

@@ -2,6 +2,7 @@ import { defineKernel, type Tensor } from '../../../framework/device/index.js';
 import type { Camera } from '../host/camera.js';
 import { visibilityInto } from '../host/visibility.js';
 import { expectShapes } from './expect-shape.js';
+import { visibilityWgsl } from './wgsl/visibility.js';
 
 export interface ViewAttributes {
   /** Width and height of the image, px. */
@@ -27,6 +28,7 @@ const kernel = defineKernel<ViewAttributes>({
     }
     for (let pixel = 0; pixel < batch * pixels; pixel++) coverage!.data[pixel] = ids!.data[pixel]! >= 0 ? 1 : 0;
   },
+  wgsl: visibilityWgsl,
 });
 
 /**
