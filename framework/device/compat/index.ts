@@ -8,7 +8,7 @@ import { registerExplicitPadding } from './explicit-padding.js';
 import { fenceBatchNorm, fenceEinsum, fenceGradients } from './fences.js';
 import { registerGatherGradients, registerSegmentSum, registerWasmGather } from './gather-gradients.js';
 import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
-import { registerPoolGradients } from './pool-gradients.js';
+import { registerAvgPoolGradient, registerPoolGradients } from './pool-gradients.js';
 import { registerResizeGradients } from './resize-gradients.js';
 import { registerShapeGradients } from './shape-gradients.js';
 import { registerWasmCopies } from './wasm-copies.js';
@@ -35,7 +35,11 @@ export function registerCompat(engine: EngineName): void {
     registerPoolGradients(engine);
   }
   // TensorFlow's own knows half-pixel centres, its binding does not pass them on.
-  if (engine !== 'webgpu') registerResizeGradients(engine);
+  registerResizeGradients(engine);
+  if (engine === 'webgpu') {
+    fenceEinsum(engine);
+    registerAvgPoolGradient(engine);
+  }
   if (engine === 'tensorflow') registerExplicitPadding(engine);
   if (engine === 'wasm') {
     registerSegmentSum(engine);

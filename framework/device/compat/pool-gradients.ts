@@ -3,7 +3,7 @@
  * inside the image, so it is wrong at padded borders; its of `maxPool` is right but ten times slower than one pass over the
  * windows.
  */
-import { computeOnHost, type KernelSpec } from '../define-kernel.js';
+import { computeOn, computeOnHost, type KernelSpec } from '../define-kernel.js';
 import { heapKernels } from '../simd/index.js';
 import { forEachTap, poolGeometry, type ConvGeometry } from './conv-geometry.js';
 import { disposeInfo, replaceKernel } from './registry.js';
@@ -51,7 +51,9 @@ const maxPoolGradient: Kernel = {
 };
 
 /** dy is shared by the elements of its window that lie inside the image. */
-const avgPoolGradient: Kernel = {
+const avgPoolGradient = {
+  name: 'device/avg-pool-gradient',
+  inputs: ['dy'],
   outputs: (_inputs, g) => [like(g)],
   compute: ([dy], [dx], g) => {
     const channels = g.inChannels;
@@ -65,7 +67,44 @@ const avgPoolGradient: Kernel = {
       for (let c = 0, i = input * channels, o = output * channels; c < channels; c++, i++, o++) dx!.data[i]! += share * dy!.data[o]!;
     });
   },
-};
+  wgsl: ({ attributes: g }) => ({
+    results: ['dx'],
+    integers: {
+      inHeight: g.inHeight, inWidth: g.inWidth, channels: g.inChannels, outHeight: g.outHeight, outWidth: g.outWidth,
+      filterHeight: g.filterHeight, filterWidth: g.filterWidth, strideHeight: g.strideHeight, strideWidth: g.strideWidth,
+      padTop: g.padTop, padLeft: g.padLeft,
+    },
+    passes: [{ count: g.batch * g.inHeight * g.inWidth * g.inChannels, code: gatherShares }],
+  }),
+} satisfies Kernel & Pick<KernelSpec<ConvGeometry>, 'name' | 'inputs' | 'wgsl'>;
+
+/** An element takes its share of every window that it lies in. */
+const gatherShares = `
+  // The first and one past the last window over a place; what a window covers of the image.
+  fn windows(place: i32, filter_: i32, stride: i32, extent: i32) -> vec2<i32> {
+    return vec2<i32>(max(0, (place - filter_ + stride) / stride), min(extent, place / stride + 1));
+  }
+  fn covered(window: i32, filter_: i32, stride: i32, pad: i32, extent: i32) -> i32 {
+    let first = window * stride - pad;
+    return min(extent, first + filter_) - max(0, first);
+  }
+  fn run(index: i32) {
+    let channel = index % u.channels;
+    let column = (index / u.channels) % u.inWidth;
+    let row = (index / (u.channels * u.inWidth)) % u.inHeight;
+    let image = index / (u.channels * u.inWidth * u.inHeight);
+    let rows = windows(row + u.padTop, u.filterHeight, u.strideHeight, u.outHeight);
+    let columns = windows(column + u.padLeft, u.filterWidth, u.strideWidth, u.outWidth);
+    var sum = 0.0;
+    for (var r = rows.x; r < rows.y; r++) {
+      let height = covered(r, u.filterHeight, u.strideHeight, u.padTop, u.inHeight);
+      for (var c = columns.x; c < columns.y; c++) {
+        let area = height * covered(c, u.filterWidth, u.strideWidth, u.padLeft, u.inWidth);
+        sum += dy[((image * u.outHeight + r) * u.outWidth + c) * u.channels + channel] / f32(area);
+      }
+    }
+    dx[index] = sum;
+  }`;
 
 export function registerPoolGradients(backendName: string): void {
   replaceKernel('MaxPoolGrad', backendName, ({ inputs, attributes, backend }) => {
@@ -74,7 +113,11 @@ export function registerPoolGradients(backendName: string): void {
     disposeInfo(room!, backend);
     return dx!;
   });
+  registerAvgPoolGradient(backendName);
+}
+
+export function registerAvgPoolGradient(backendName: string): void {
   replaceKernel('AvgPoolGrad', backendName, ({ inputs, attributes, backend }) =>
-    computeOnHost(avgPoolGradient, [inputs['dy']!], backend, poolGeometry(inputs['input']!.shape, attributes))[0]!,
+    computeOn(backendName, avgPoolGradient, [inputs['dy']!], backend, poolGeometry(inputs['input']!.shape, attributes))[0]!,
   );
 }
