@@ -9,3 +9,4 @@ export * from './plugin/define.js';
 export * from './errors/flow-error.js';
 export * from './errors/sample-error.js';
 export { writeFileAtomic } from './run/disk.js';
+export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './device/safetensors.js';

@@ -1,4 +1,7 @@
 /** Puts together what the checks found: the planned stages and resources. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { ResourceContract } from '../plugin/stage-types.js';
 import type { Compilation } from './compilation.js';
 import type { CheckedOptions } from './check-options.js';
 import type { Connections } from './connect-ports.js';
@@ -39,10 +42,15 @@ export function planResources(compilation: Compilation, pipeline: ResolvedPipeli
     const { use, contract, plugin } = type;
     planned.set(name, Object.freeze({
       name, use, contract, pluginVersion: plugin.version, options: complete, dimensions: options.dimensions.get(name)!,
-      digest: digestOf({ use, version: contract.version, options: complete }), place: compilation.keyPlace(path),
+      digest: digestOf({ use, version: contract.version, options: complete, ...filesOf(contract, complete) }), place: compilation.keyPlace(path),
     }));
   }
   return planned;
+}
+
+/** Digests of the files behind a resource; nothing where its type names none. A missing file is left to its loader to report. */
+function filesOf({ files }: ResourceContract, options: Readonly<Record<string, unknown>>): { readonly files?: readonly (string | null)[] } {
+  return files ? { files: files(options).map((path) => (existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : null)) } : {};
 }
 
 function policyOf(given: OnErrorDefinition | undefined): ErrorPolicy {

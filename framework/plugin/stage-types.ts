@@ -31,6 +31,8 @@ export interface ResourceContract<O extends TObject = TObject, T = unknown> {
   readonly options: O;
   /** Extents by name, cheap: nothing is built. They serve symbolic dimensions such as `face.vertices`. */
   readonly dimensions: (options: Static<O>) => Readonly<Record<string, number>>;
+  /** Files that the options name, relative paths from the working folder: their bytes enter the digest too. */
+  readonly files?: (options: Static<O>) => readonly string[];
   readonly load: () => Promise<{ readonly resource: ResourceImplementation<O, T> }>;
 }
 

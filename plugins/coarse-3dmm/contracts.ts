@@ -1,6 +1,7 @@
 /** Contracts of the plugin's stage types and of its resource type. */
-import { defineDevice, defineHost, defineResource, tensor, Type } from '../../framework/index.js';
+import { defineDevice, defineHost, defineResource, defineSink, optional, tensor, Type } from '../../framework/index.js';
 import { faceModelKind } from './host/face-model.js';
+import { albedoPath } from './host/learn/albedo-path.js';
 import { levels, type Level } from './host/makehuman/levels.js';
 
 const closed = { additionalProperties: false } as const;
@@ -19,6 +20,19 @@ export const makehuman = defineResource({
   load: () => import('./host/makehuman/resource.js'),
 });
 
+export const learned = defineResource({
+  summary: 'MakeHuman\'s geometry with mean albedo and albedo modes that were learned from photos (`coarse-3dmm/learn-albedo`).',
+  kind: faceModelKind,
+  version: 1,
+  options: Type.Object({
+    ...makehuman.options.properties,
+    albedo: Type.String({ default: 'shipped', description: 'File of the albedo: `shipped` is the one in the package, else a path.' }),
+  }, closed),
+  dimensions: makehuman.dimensions,
+  files: ({ albedo }) => [albedoPath(albedo)],
+  load: () => import('./host/learn/resource.js'),
+});
+
 export const decode = defineDevice({
   summary: 'Shape, albedo, pose and landmarks of a face from its coefficients (Eq. 1 and 2).',
   version: 1,
@@ -35,6 +49,18 @@ export const decode = defineDevice({
     shape: tensor('float32', ['face.vertices', 3], 'mesh.canonical.dm'),
   },
   load: () => import('./stages/decode.js'),
+});
+
+export const landmarks = defineDevice({
+  summary: 'The 68 landmarks alone of a face from its coefficients: a small part of what `decode` costs.',
+  version: 1,
+  options: Type.Object({
+    size: pictureSize('Width and height of the picture in which the landmarks are given, px.'),
+  }, closed),
+  resources: { face: faceModelKind },
+  in: { coefficients: tensor('float32', [257], 'coefficients.3dmm') },
+  out: { landmarks: tensor('float32', [68, 2], 'landmarks68.px') },
+  load: () => import('./stages/landmarks.js'),
 });
 
 export const fit = defineHost({
@@ -63,16 +89,53 @@ export const fit = defineHost({
   load: () => import('./stages/fit.js'),
 });
 
+export const learnAlbedo = defineSink({
+  summary: 'Learns a mean albedo, a tone axis and albedo modes from fitted photos, in rounds of fit, removal of light and principal modes.',
+  version: 1,
+  options: Type.Object({
+    rounds: Type.Integer({ minimum: 1, maximum: 20, default: 3, description: 'Fits of all photos, each in the basis of the round before.' }),
+    vertices: Type.Integer({ minimum: 100, maximum: 5000, default: 700, description: 'Vertices that a photo\'s light and albedo are solved from.' }),
+    refusedShare: Type.Number({ minimum: 0, maximum: 0.5, default: 0.05, description: 'Share of the photos, the worst explained, that is left out.' }),
+    lightRounds: Type.Integer({ minimum: 1, maximum: 20, default: 3, description: 'Linearisations of albedo times light.' }),
+    colourNoise: Type.Number({ exclusiveMinimum: 0, default: 0.08, description: 'Expected error of a colour, in 0..1, that of the model included.' }),
+  }, closed),
+  resources: { face: faceModelKind },
+  in: {
+    image: tensor('float32', ['S', 'S', 3], 'image.rgb'),
+    mask: tensor('float32', ['S', 'S', 1], 'mask'),
+    coefficients: tensor('float32', [257], 'coefficients.3dmm'),
+  },
+  out: {},
+  load: () => import('./stages/learn-albedo.js'),
+});
+
+const features = tensor('float32', ['F'], 'features.coarse');
+const coefficients = tensor('float32', [257], 'coefficients.3dmm');
+
+export const solveHeads = defineSink({
+  summary: 'The heads of `regress` in closed form: ridge regression of known coefficients on its features. A start for training.',
+  version: 1,
+  options: Type.Object({
+    lambdas: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
+      minItems: 1, default: [1e-5, 1e-4, 1e-3, 1e-2, 0.1], description: 'Strengths of the ridge to choose from, over the features\' mean square.',
+    }),
+    heldOutEvery: Type.Integer({ minimum: 2, default: 10, description: 'Every so many samples one is left out, to choose the strength by.' }),
+  }, closed),
+  in: { features, coefficients, renderFeatures: optional(features), renderCoefficients: optional(coefficients) },
+  out: {},
+  load: () => import('./stages/solve-heads.js'),
+});
+
 export const regress = defineDevice({
   summary: 'A convolutional network from photo to coefficients: a residual backbone and seven heads that start at zero.',
   version: 1,
   trainable: true,
   options: Type.Object({
-    backbone: Type.Union([Type.Literal('resnet50'), Type.Literal('small'), Type.Literal('tiny')], {
-      default: 'small', description: 'Size of the network; `resnet50` is Deep3D\'s.',
+    backbone: Type.Union([Type.Literal('resnet50'), Type.Literal('dense'), Type.Literal('small'), Type.Literal('tiny')], {
+      default: 'dense', description: 'The network; `resnet50` is Deep3D\'s, `dense` has the layers of face-api\'s landmark network.',
     }),
   }, closed),
   in: { image: tensor('float32', ['S', 'S', 3], 'image.rgb') },
-  out: { coefficients: tensor('float32', [257], 'coefficients.3dmm') },
+  out: { coefficients, features },
   load: () => import('./stages/regress.js'),
 });

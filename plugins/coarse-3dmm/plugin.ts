@@ -1,7 +1,7 @@
 import { definePlugin } from '../../framework/index.js';
-import { decode, fit, makehuman, regress } from './contracts.js';
+import { decode, fit, landmarks, learnAlbedo, learned, makehuman, regress, solveHeads } from './contracts.js';
 
-export { decode, fit, makehuman, regress };
+export { decode, fit, landmarks, learnAlbedo, learned, makehuman, regress, solveHeads };
 
 export const plugin = definePlugin({
   name: 'coarse-3dmm',
@@ -9,6 +9,6 @@ export const plugin = definePlugin({
   framework: '^0.1.0',
   summary: 'A linear 3D face model, its decoder, a fit by least squares and a regression network, in Deep3D conventions.',
   requires: { rasterizer: '^0.1.0' },
-  stages: { decode, fit, regress },
-  resources: { makehuman },
+  stages: { decode, fit, landmarks, 'learn-albedo': learnAlbedo, regress, 'solve-heads': solveHeads },
+  resources: { learned, makehuman },
 });

@@ -1,6 +1,7 @@
 import { definePlugin } from '../../framework/index.js';
-import { coefficientConsistency, coefficientPrior, landmark, lightPrior, skinVariance } from './contracts/coefficients.js';
+import { coefficientConsistency, coefficientPrior, landmark, lightPrior, meshConsistency, skinVariance } from './contracts/coefficients.js';
 import { attribute, identity, photometric, robustified, selfAugmentation, total } from './contracts/faces.js';
+import { segmentation } from './contracts/segmentation.js';
 
 export const plugin = definePlugin({
   name: 'losses',
@@ -11,6 +12,6 @@ export const plugin = definePlugin({
   stages: {
     photometric, identity, attribute, robustified, 'self-augmentation': selfAugmentation, total,
     'coefficient-consistency': coefficientConsistency, 'coefficient-prior': coefficientPrior, 'light-prior': lightPrior, landmark,
-    'skin-variance': skinVariance,
+    'mesh-consistency': meshConsistency, 'skin-variance': skinVariance, segmentation,
   },
 });

@@ -1,4 +1,5 @@
-import { Type, defineDevice, definePlugin, tensor } from '../../framework/index.js';
+import { Type, defineDevice, definePlugin, resourceKind, tensor } from '../../framework/index.js';
+import type { SymmetricFace } from './host/mirror-signs.js';
 
 const degrees = (value: number, description: string): ReturnType<typeof Type.Number> => Type.Number({ minimum: 0, maximum: 180, default: value, description });
 const share = (value: number, description: string): ReturnType<typeof Type.Number> => Type.Number({ minimum: 0, maximum: 1, default: value, description });
@@ -55,10 +56,66 @@ export const compose = defineDevice({
   load: () => import('./stages/compose.js'),
 });
 
+const spread = (value: number, description: string): ReturnType<typeof Type.Number> => Type.Number({ minimum: 0, default: value, description });
+
+export const vary = defineDevice({
+  summary: 'Another person, expression, place and light near the given ones: rendered, a picture with known coefficients.',
+  version: 1,
+  options: Type.Object({
+    identity: spread(0.4, 'Standard deviations added to identity.'),
+    expression: spread(0.4, 'Standard deviations added to expression, after it is multiplied by a random number between 0 and 1.3.'),
+    albedo: spread(0.4, 'Standard deviations added to albedo.'),
+    translation: spread(0.03, 'Deviation of the shift to the side and up, dm.'),
+    depth: spread(0.3, 'Deviation of the shift in depth, dm.'),
+    exposure: spread(0.08, 'Deviation of the change of light, in all directions alike.'),
+    lightShare: share(0.4, 'Share of samples under a random light instead of their own.'),
+  }, { additionalProperties: false }),
+  in: { coefficients },
+  out: { coefficients },
+  draws: { keep: tensor('float32', [257], 'coefficients.3dmm'), change: tensor('float32', [257], 'coefficients.3dmm') },
+  load: () => import('./stages/vary.js'),
+});
+
+export const mirror = defineDevice({
+  summary: 'Picture and coefficients of every other sample as in a mirror.',
+  version: 1,
+  options: Type.Object({ share: share(0.5, 'Share of samples that are mirrored.') }, { additionalProperties: false }),
+  resources: { face: resourceKind<SymmetricFace>('face-model') },
+  in: { image, coefficients },
+  out: { image, coefficients },
+  draws: { mirrored: tensor('float32', [], 'probability') },
+  load: () => import('./stages/mirror.js'),
+});
+
+export const backdrop = defineDevice({
+  summary: 'A photo as the background of a render: mostly upside down, so that its own face is not taken for the render\'s.',
+  version: 1,
+  options: Type.Object({ share: share(0.75, 'Share of photos that are turned upside down.') }, { additionalProperties: false }),
+  in: { image },
+  out: { image },
+  draws: { turned: tensor('float32', [], 'probability') },
+  load: () => import('./stages/backdrop.js'),
+});
+
+export const degrade = defineDevice({
+  summary: 'A worse camera: exposure, softness and noise drawn for each sample. Without a gradient.',
+  version: 1,
+  options: Type.Object({
+    size: Type.Integer({ minimum: 16, maximum: 512, default: 112, description: 'Side of the picture, px.' }),
+    exposure: spread(0, 'Deviation of the exposure, in its logarithm. Coefficients of light do not follow: leave 0 where they are taught.'),
+    softness: share(0.8, 'Largest share of a picture of half the size.'),
+    noise: spread(0.03, 'Largest deviation of the noise.'),
+  }, { additionalProperties: false }),
+  in: { image },
+  out: { image },
+  draws: { gain: tensor('float32', [], 'probability'), softness: tensor('float32', [], 'probability'), noise: tensor('float32', ['with.size', 'with.size', 3], 'image.rgb') },
+  load: () => import('./stages/degrade.js'),
+});
+
 export const plugin = definePlugin({
   name: 'self-augment',
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Self-augmentation: the reconstructed face under new poses and behind synthetic occluders.',
-  stages: { rotate, occlude, compose },
+  stages: { rotate, occlude, compose, vary, mirror, backdrop, degrade },
 });

@@ -1,14 +1,9 @@
 /** Convolutional backbones of the coefficient regressor: a picture batch in, features out. */
 import { tf } from '../../../framework/device/index.js';
-import { convolution, residual, type Layer, type MakeVariable } from './layers.js';
+import { makeDense } from './dense-backbone.js';
+import { convolution, placesMean, residual, type Backbone, type Layer, type MakeVariable } from './layers.js';
 
-export type BackboneName = 'resnet50' | 'small' | 'tiny';
-
-export interface Backbone {
-  /** [B, S, S, 3] in 0..1 → [B, features]. */
-  readonly run: Layer;
-  readonly features: number;
-}
+export type BackboneName = 'resnet50' | 'dense' | 'small' | 'tiny';
 
 interface PlainSizes {
   /** Channels of the stem and of the stages at 1/4, 1/8 and 1/16 of the picture's side. */
@@ -25,6 +20,7 @@ const plainSizes: Readonly<Record<'small' | 'tiny', PlainSizes>> = {
 
 /** Creates the variables of a backbone and returns its function. */
 export function makeBackbone(name: BackboneName, variable: MakeVariable): Backbone {
+  if (name === 'dense') return makeDense(variable);
   return name === 'resnet50' ? makeResNet50(variable) : makePlain(plainSizes[name], variable);
 }
 
@@ -71,8 +67,4 @@ function bottleneck(variable: MakeVariable, scope: string, from: number, width: 
   const widen = convolution(variable, `${scope}/conv3`, 1, width, 4 * width, 1, false);
   const short = from === 4 * width && stride === 1 ? (x: Parameters<Layer>[0]) => x : convolution(variable, `${scope}/short`, 1, from, 4 * width, stride, false);
   return residual(variable, scope, 4 * width, (x) => widen(spread(narrow(x))), short);
-}
-
-function placesMean(x: Parameters<Layer>[0]): ReturnType<Layer> {
-  return tf.mean(x, [1, 2]);
 }

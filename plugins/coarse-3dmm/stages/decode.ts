@@ -1,8 +1,9 @@
 import { float32, implementDevice, int32 } from '../../../framework/index.js';
-import { gatherRows, tf, type Tensor } from '../../../framework/device/index.js';
+import { gatherRows, type Tensor } from '../../../framework/device/index.js';
 import { decode } from '../contracts.js';
-import { albedoCount, coefficientSlices, expressionCount, identityCount, type CoefficientGroup } from '../host/coefficients.js';
+import { albedoCount, expressionCount, identityCount, type CoefficientGroup } from '../host/coefficients.js';
 import { projectPoints } from '../maths/camera.js';
+import { sliceOf } from '../maths/slice-of.js';
 import { faceAlbedo, faceShape } from '../maths/linear-face-model.js';
 import { poseVertices } from '../maths/rotation.js';
 
@@ -34,8 +35,3 @@ export const stage = implementDevice(decode, {
     };
   },
 });
-
-function sliceOf(coefficients: Tensor, group: CoefficientGroup): Tensor {
-  const [start, end] = coefficientSlices[group];
-  return tf.slice(coefficients, [0, start], [-1, end - start]);
-}

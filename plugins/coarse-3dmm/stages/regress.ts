@@ -4,7 +4,12 @@ import { makeCoefficientRegressor } from '../networks/coefficient-regressor.js';
 
 export const stage = implementDevice(regress, {
   build: ({ options, variable }) => {
-    const run = makeCoefficientRegressor(options.backbone, variable);
-    return { run: ({ image }) => ({ coefficients: run(image) }) };
+    const { features, heads } = makeCoefficientRegressor(options.backbone, variable);
+    return {
+      run: ({ image }) => {
+        const found = features(image);
+        return { features: found, coefficients: heads(found) };
+      },
+    };
   },
 });

@@ -16,7 +16,7 @@ interface Network {
 /** `heads`: start value of the heads' weights, in place of zero. */
 function network(backbone: BackboneName, heads = 0): Network {
   const variables = new Map<string, Variable>();
-  const run = makeCoefficientRegressor(backbone, (name, shape, initial) => {
+  const { features, heads: toCoefficients } = makeCoefficientRegressor(backbone, (name, shape, initial) => {
     const random = randomFor('regressor test', name);
     const data = name.startsWith('heads/') || name.endsWith('/gain')
       ? Float32Array.from({ length: sizeOf(shape) }, () => heads * random.normal())
@@ -26,7 +26,7 @@ function network(backbone: BackboneName, heads = 0): Network {
     variables.set(name, variable);
     return variable;
   });
-  return { run, variables };
+  return { run: (image) => toCoefficients(features(image)), variables };
 }
 
 function free({ variables }: Network): void {
@@ -35,16 +35,16 @@ function free({ variables }: Network): void {
 
 test('an untrained network gives zero coefficients, at every size of picture and backbone', async () => {
   await useEngine('wasm');
-  for (const [backbone, size] of [['tiny', 33], ['small', 64], ['resnet50', 32]] as const) {
+  for (const [backbone, size] of [['tiny', 33], ['small', 64], ['dense', 56], ['dense', 112], ['resnet50', 32]] as const) {
     const net = network(backbone);
     tf.tidy(() => close(net.run(toTensor(uniformTensor([2, size, size, 3], 0, 1))), new Float32Array(2 * coefficientCount)));
     free(net);
   }
 });
 
-test('sizes are what is documented: small has 2.2 M weights, resnet50 about 24 M', async () => {
+test('sizes are what is documented: small has 2.2 M weights, dense 0.64 M, resnet50 about 24 M', async () => {
   await useEngine('wasm');
-  for (const [backbone, millions] of [['small', 2.2], ['resnet50', 24.1]] as const) {
+  for (const [backbone, millions] of [['small', 2.2], ['dense', 0.64], ['resnet50', 24.1]] as const) {
     const net = network(backbone);
     const weights = [...net.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
     assert.ok(Math.abs(weights / 1e6 - millions) < 0.1, `${backbone} has ${weights} weights`);

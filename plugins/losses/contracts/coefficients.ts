@@ -8,6 +8,17 @@ export interface SkinnedMesh {
   readonly skinMask: ArrayLike<number>;
 }
 
+/** What the weights of coefficients need to know of a face model. */
+export interface LinearMesh {
+  readonly vertexCount: number;
+  /** [V*3, 80] */
+  readonly identityBasis: ArrayLike<number>;
+  /** [V*3, 64] */
+  readonly expressionBasis: ArrayLike<number>;
+  /** [V*3, 80] */
+  readonly albedoBasis: ArrayLike<number>;
+}
+
 const loss = tensor('float32', [], 'loss');
 const coefficients = tensor('float32', [257], 'coefficients.3dmm');
 const weight = (value: number, description: string): ReturnType<typeof Type.Number> => Type.Number({ minimum: 0, default: value, description });
@@ -29,6 +40,23 @@ export const coefficientConsistency = defineDevice({
   in: { predicted: coefficients, target: coefficients },
   out: { value: loss },
   load: () => import('../stages/coefficient-consistency.js'),
+});
+
+export const meshConsistency = defineDevice({
+  summary: 'Coefficients against known ones, each weighed by how far it moves or colours the mesh.',
+  version: 1,
+  options: Type.Object({
+    shape: positive(0.03, 'The error of a vertex that counts 1, dm.'),
+    albedo: positive(0.05, 'The error of a colour that counts 1, in 0..1.'),
+    angles: positive(0.05, 'The error of an angle that counts 1, radians.'),
+    light: positive(0.1, 'The error of a band of the light that counts 1.'),
+    translation: positive(0.03, 'The error of the shift to the side and up that counts 1, dm.'),
+    depth: positive(0.3, 'The error of the shift in depth that counts 1, dm.'),
+  }, { additionalProperties: false }),
+  resources: { face: resourceKind<LinearMesh>('face-model') },
+  in: { predicted: coefficients, target: coefficients },
+  out: { value: loss },
+  load: () => import('../stages/mesh-consistency.js'),
 });
 
 export const coefficientPrior = defineDevice({
