@@ -6,7 +6,8 @@ import { openServices } from '../../framework/flow/services.js';
 import { loadPipeline } from '../../framework/pipeline/index.js';
 import type { Plan } from '../../framework/pipeline/plan.js';
 import { createAdam, readVerdict, type Adam } from '../../framework/train/adam.js';
-import type { TrainBatch, TrainingProgram } from '../../framework/train/program.js';
+import type { DeviceProgram } from '../../framework/device/program.js';
+import type { TrainBatch } from '../../framework/train/program.js';
 import { buildPrograms } from '../../framework/train/programs.js';
 import { disposeResult } from '../../framework/train/read-back.js';
 import { gradientsOf } from '../../framework/train/step.js';
@@ -21,13 +22,15 @@ export interface StepRequest {
 export interface TrainingStep {
   readonly engine: Engine;
   readonly plan: Plan;
-  readonly program: TrainingProgram;
+  readonly program: DeviceProgram;
   readonly batch: TrainBatch;
   readonly adam: Adam;
   /** Gradients alone; the caller frees them. */
   gradients(): ReturnType<typeof gradientsOf>;
   /** One whole step, read back. */
   step(between?: () => void): Promise<number>;
+  /** A resource of the plan, built. */
+  resource<T>(name: string): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -59,6 +62,7 @@ export async function openTrainingStep({ pipeline = 'train-full', profile = 'sma
       disposeResult(result);
       return loss;
     },
+    resource: async <T>(wanted: string) => (await services.resources.load(plan.resources.get(wanted)!)) as T,
     async close() {
       adam.dispose();
       programs.dispose();

@@ -1,0 +1,46 @@
+/** The same step in PyTorch: a Python process that is given shapes, matrices and a batch, and is asked for one step at a time. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { exportStep } from './export-step.js';
+import type { TrainingStep } from './training.js';
+
+export interface PyTorchStep {
+  /** Version and threads. */
+  readonly description: string;
+  /** Milliseconds of one step. */
+  step(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Starts `bench/pytorch/training_step.py` with the given Python on what the step of train-full is made of. */
+export async function openPyTorch(python: string, training: TrainingStep): Promise<PyTorchStep> {
+  const folder = mkdtempSync(join(tmpdir(), 'flow-pytorch-'));
+  const file = join(folder, 'step.safetensors');
+  writeFileSync(file, await exportStep(training));
+  const script = fileURLToPath(new URL('../pytorch/training_step.py', import.meta.url));
+  const child = spawn(python, [script, file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the Python process ended');
+    return value;
+  };
+  const description = await answer();
+  return {
+    description,
+    async step() {
+      child.stdin.write('step\n');
+      return Number(await answer());
+    },
+    async close() {
+      child.stdin.end();
+      await once(child, 'close');
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
