@@ -3,14 +3,16 @@
  * WebAssembly engine without a copy and on the arrays of engines that compute on the host. The form for GPUs is WGSL.
  */
 import { FlowError } from '../errors/flow-error.js';
-import type { KernelOutput } from './kernel-output.js';
+import type { TensorflowBackend } from './engines/tensorflow/binding.js';
+import { computeBesideTensorflow } from './engines/tensorflow/host-memory.js';
+import type { KernelArray, KernelOutput } from './kernel-output.js';
 import { tf, type Tensor } from './tf.js';
 import { withoutTape } from './tape.js';
 import type { WebgpuBackend } from './webgpu/backend.js';
 import { runWgsl } from './webgpu/run-program.js';
 import type { WgslForm } from './webgpu/wgsl.js';
 
-export type KernelArray = Float32Array | Int32Array;
+export type { KernelArray } from './kernel-output.js';
 
 /** One input or output of a kernel: a view that is valid only during `compute`. */
 export interface KernelView {
@@ -118,14 +120,16 @@ interface Carried<Attributes> {
   readonly shapes: readonly (readonly number[])[];
 }
 
-/** The part of the cpu and wasm backends that a kernel on typed arrays needs. */
+/** The part of the backends that a kernel on typed arrays needs. */
 export interface HostBackend {
   typedArrayFromHeap?(info: tf.TensorInfo): KernelArray;
   makeOutput?(shape: number[], dtype: string): tf.TensorInfo;
+  /** tensorflow's addon. */
+  readonly binding?: object;
   readSync(dataId: object): KernelArray;
 }
 
-/** Runs the typed-array form of a kernel: in place on the heap of wasm, on the arrays of other backends. */
+/** Runs the typed-array form of a kernel: in place on the heap of wasm, on copies there for tensorflow, on the arrays of cpu. */
 export function computeOnHost<Attributes extends object>(
   spec: Pick<KernelSpec<Attributes>, 'outputs' | 'compute'>,
   infos: readonly tf.TensorInfo[],
@@ -140,6 +144,10 @@ export function computeOnHost<Attributes extends object>(
     outputViews.forEach((view) => view.data.fill(0));
     spec.compute(infos.map((info) => viewOf(info, backend.typedArrayFromHeap!(info))), outputViews, attributes);
     return outputs;
+  }
+  if (backend.binding) {
+    return computeBesideTensorflow(backend as unknown as TensorflowBackend, infos, described, (from, to) =>
+      spec.compute(infos.map((info, index) => viewOf(info, from[index]!)), described.map((output, index) => ({ ...output, data: to[index]! })), attributes));
   }
   const outputViews = described.map((output) => ({ ...output, data: emptyArray(output) }));
   spec.compute(infos.map((info) => viewOf(info, backend.readSync(info.dataId))), outputViews, attributes);

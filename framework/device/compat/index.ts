@@ -11,6 +11,7 @@ import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
 import { registerAvgPoolGradient, registerPoolGradients } from './pool-gradients.js';
 import { registerResizeGradients } from './resize-gradients.js';
 import { registerShapeGradients } from './shape-gradients.js';
+import { registerTensorflowKernels } from './tensorflow-kernels.js';
 import { registerWasmCopies } from './wasm-copies.js';
 import { registerWasmSum } from './wasm-sum.js';
 import { registerZeroGradients } from './zero-gradients.js';
@@ -40,7 +41,10 @@ export function registerCompat(engine: EngineName): void {
     fenceEinsum(engine);
     registerAvgPoolGradient(engine);
   }
-  if (engine === 'tensorflow') registerExplicitPadding(engine);
+  if (engine === 'tensorflow') {
+    registerExplicitPadding(engine);
+    registerTensorflowKernels();
+  }
   if (engine === 'wasm') {
     registerSegmentSum(engine);
     registerWasmGather();

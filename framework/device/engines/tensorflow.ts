@@ -4,12 +4,15 @@ import { EngineAbsent, type EngineDriver } from './driver.js';
 import type { TensorflowBackend } from './tensorflow/binding.js';
 import { installationFolder, readInstallation, type TensorflowVariant } from './tensorflow/installation.js';
 import { loadTensorflow } from './tensorflow/load.js';
+import { wasmDriver } from './wasm.js';
 
 /** libtensorflow through the kernels of tfjs-node, where `flow setup tensorflow` has put it. */
 export const tensorflowDriver: EngineDriver = {
   name: 'tensorflow',
   async activate() {
     const version = load();
+    // Kernels on typed arrays work on its heap.
+    await wasmDriver.activate();
     if (!(await tf.setBackend('tensorflow'))) {
       throw new EngineAbsent('the tensorflow backend did not start', 'run `flow setup tensorflow --verify`');
     }

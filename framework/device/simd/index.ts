@@ -21,20 +21,23 @@ export interface HeapKernels {
   scatterAddRows(from: Pointer, indices: Pointer, count: number, stride: number, to: Pointer): void;
 }
 
+/** The memory of TensorFlow.js's WebAssembly module. `HEAPU8` is replaced when it grows. */
+export interface WasmHeap {
+  readonly HEAPU8: Uint8Array;
+  readonly asm: { readonly memory: WebAssembly.Memory };
+  _malloc(size: number): Pointer;
+  _free(pointer: Pointer): void;
+}
+
 interface WasmBackend {
-  readonly wasm: {
-    readonly HEAPU8: Uint8Array;
-    readonly asm: { readonly memory: WebAssembly.Memory };
-    _malloc(size: number): Pointer;
-    _free(pointer: Pointer): void;
-  };
+  readonly wasm: WasmHeap;
 }
 
 const modules = new WeakMap<WasmBackend, HeapKernels | null>();
 
 /**
- * The loops, when the array lies on the heap of the wasm engine; undefined on other engines and without SIMD. The array's
- * `byteOffset` is its pointer.
+ * The loops, when the array lies on the heap (engines wasm and tensorflow); undefined on other engines and without SIMD. The
+ * array's `byteOffset` is its pointer.
  */
 export function heapKernels(array: ArrayBufferView): HeapKernels | undefined {
   const backend = wasmBackend();
@@ -45,6 +48,11 @@ export function heapKernels(array: ArrayBufferView): HeapKernels | undefined {
     modules.set(backend, kernels);
   }
   return kernels ?? undefined;
+}
+
+/** The heap, once the wasm engine has been used in this thread; tensorflow borrows it too. */
+export function wasmHeap(): WasmHeap | undefined {
+  return wasmBackend()?.wasm;
 }
 
 function wasmBackend(): WasmBackend | null {
@@ -58,6 +66,7 @@ function instantiate(backend: WasmBackend): HeapKernels | null {
   return instance.exports as unknown as HeapKernels;
 }
 
+const enginesOnHeap = ['wasm', 'tensorflow'];
 const placed = new WeakMap<ArrayBufferView, Pointer>();
 const discarded = new FinalizationRegistry<{ readonly backend: WasmBackend; readonly pointer: Pointer }>(({ backend, pointer }) => backend.wasm._free(pointer));
 
@@ -67,7 +76,7 @@ const discarded = new FinalizationRegistry<{ readonly backend: WasmBackend; read
  */
 export function placeOnHeap(array: Int32Array | Float32Array): void {
   const backend = wasmBackend();
-  if (!backend || tf.getBackend() !== 'wasm' || placed.has(array)) return;
+  if (!backend || !enginesOnHeap.includes(tf.getBackend()) || placed.has(array)) return;
   const pointer = backend.wasm._malloc(Math.max(16, array.byteLength)) >>> 0;
   backend.wasm.HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
   placed.set(array, pointer);
