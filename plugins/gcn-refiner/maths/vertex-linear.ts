@@ -4,7 +4,7 @@ import { transposedProduct } from '../host/transposed-product.js';
 /** Threads of a GPU that sum a part of the vertices each. */
 const parts = 64;
 
-const weightGradient: KernelFunction<object> = defineKernel<object>({
+const weightGradientKernel: KernelFunction<object> = defineKernel<object>({
   name: 'gcn-refiner/vertex-linear-weight-gradient',
   inputs: ['x', 'dy'],
   outputs: ([x, dy]) => [{ shape: [x!.shape[2]!, dy!.shape[2]!], dtype: 'float32' }],
@@ -43,6 +43,11 @@ const weightGradient: KernelFunction<object> = defineKernel<object>({
   },
 });
 
+/** Σ_b x[b]ᵀ dy[b]: what W of `vertexLinear` gets. x [B, N, F], dy [B, N, M] → [F, M]. */
+export function weightGradient(x: Tensor, dy: Tensor): Tensor {
+  return weightGradientKernel([x, dy], {})[0]!;
+}
+
 /**
  * y[b] = x[b] W: one matrix for every vertex of every sample, as `matMulShared`, with a gradient of W made for many vertices.
  *
@@ -59,7 +64,7 @@ export function vertexLinear(x: Tensor, weights: Tensor): Tensor {
       value: matMulShared(input, matrix),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [keptInput, keptMatrix] = saved as [Tensor, Tensor];
-        return [matMulShared(dy, tf.transpose(keptMatrix)), weightGradient([keptInput, dy], {})[0]!];
+        return [matMulShared(dy, tf.transpose(keptMatrix)), weightGradient(keptInput, dy)];
       },
     };
   })(x, weights);

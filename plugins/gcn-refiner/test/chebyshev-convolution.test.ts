@@ -1,9 +1,11 @@
+import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tf, type Tensor } from '../../../framework/device/index.js';
-import { checkGradient, close, normalTensor, testOperator, toTensor } from '../../../framework/testing/index.js';
+import { checkGradient, close, normalTensor, onEngines, testOperator, toTensor } from '../../../framework/testing/index.js';
 import { float32, sizeOf, type HostTensor } from '../../../framework/index.js';
 import { meshLaplacian } from '../host/mesh-laplacian.js';
 import { chebyshevConvolution } from '../maths/chebyshev-convolution.js';
+import { heightField } from './height-field.js';
 
 const strip = Int32Array.from([0, 1, 2, 1, 3, 2, 2, 3, 4, 3, 5, 4, 4, 5, 6]);
 const laplacian = meshLaplacian(7, strip);
@@ -73,3 +75,35 @@ testOperator('chebyshevConvolution', {
       close(together, tf.concat(alone, 0));
     }),
 });
+
+const test = suite('chebyshevConvolution: a large basis');
+onEngines(test, ['wasm'])('is made anew in the backward pass, with the same gradients, and takes less memory', () => {
+  const [batch, from, to, terms] = [40, 24, 24, 6];
+  const { positions, triangles } = heightField(25, 20, (x, y) => x * y);
+  const graph = meshLaplacian(positions.length / 3, triangles);
+  tf.tidy(() => {
+    const x = toTensor(normalTensor([batch, 500, from], 'x'));
+    const weights = toTensor(normalTensor([terms, from, to], 'w'));
+    const convolve = (input: Tensor, kernel: Tensor): Tensor => tf.sum(tf.square(chebyshevConvolution(graph, input, kernel)));
+    const [whole, wholeWeights] = tf.grads(convolve)([x, weights]) as [Tensor, Tensor];
+    // One sample has a basis that is small enough to be kept.
+    const singles = tf.split(x, batch).map((sample) => tf.grads(convolve)([sample, weights]) as [Tensor, Tensor]);
+    close(whole, tf.concat(singles.map(([dx]) => dx), 0), { rtol: 1e-4 });
+    close(wholeWeights, tf.addN(singles.map(([, dw]) => dw)), { rtol: 1e-3, atol: 0.5 });
+    const held = (): number => {
+      const variable = tf.variable(weights);
+      const before = tf.memory().numBytes;
+      let after = 0;
+      tf.variableGrads(() => {
+        const y = chebyshevConvolution(graph, x, variable);
+        after = tf.memory().numBytes;
+        return tf.sum(y).asScalar();
+      }, [variable]);
+      variable.dispose();
+      return after - before;
+    };
+    const output = 4 * batch * 500 * to;
+    assert.ok(held() < 3 * output, 'the basis, six times the output, is kept');
+  });
+});
+test.run();
