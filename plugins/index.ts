@@ -6,11 +6,12 @@ import { plugin as exportFiles } from './export/plugin.js';
 import { plugin as faid } from './faid/plugin.js';
 import { plugin as gcnRefiner } from './gcn-refiner/plugin.js';
 import { plugin as losses } from './losses/plugin.js';
+import { plugin as occluders } from './occluders/plugin.js';
 import { plugin as preprocess } from './preprocess/plugin.js';
 import { plugin as rasterizer } from './rasterizer/plugin.js';
 import { plugin as selfAugment } from './self-augment/plugin.js';
 import type { Plugin } from '../framework/index.js';
 
 export const builtinPlugins: readonly Plugin[] = [
-  coarse3dmm, dataset, evaluate, exportFiles, faid, gcnRefiner, losses, preprocess, rasterizer, selfAugment,
+  coarse3dmm, dataset, evaluate, exportFiles, faid, gcnRefiner, losses, occluders, preprocess, rasterizer, selfAugment,
 ];

@@ -56,6 +56,24 @@ export const landmarkError = defineDevice({
   load: () => import('./stages/landmark-error.js'),
 });
 
+export const maskOverlap = defineDevice({
+  summary: 'How far a mask agrees with a reference: intersection over union, and the share of the reference that is marked.',
+  version: 1,
+  options: Type.Object({}, strict),
+  in: { mask, reference: mask, weight: optional(tensor('float32', ['S', 'S', 1], 'mask.weight')) },
+  out: { iou: metric, recall: metric },
+  load: () => import('./stages/mask-overlap.js'),
+});
+
+export const showMask = defineDevice({
+  summary: 'A picture with a mask drawn over it: what the mask leaves out turns dark blue.',
+  version: 1,
+  options: Type.Object({}, strict),
+  in: { image, mask },
+  out: { image },
+  load: () => import('./stages/show-mask.js'),
+});
+
 export const occlude = defineHost({
   summary: 'Covers part of a face with a procedural occluder of a kind that training does not use.',
   version: 1,
@@ -74,12 +92,12 @@ export const occlude = defineHost({
 });
 
 export const table = defineSink({
-  summary: 'Collects the metrics of each sample and writes mean, standard deviation and count as JSON, CSV and Markdown.',
+  summary: 'Collects the metrics of each sample and writes mean, standard deviation and count, over all and by group, as JSON, CSV and Markdown.',
   version: 1,
   options: Type.Object({
     title: Type.String({ default: 'Evaluation', description: 'Heading of the Markdown table.' }),
   }, strict),
-  in: {},
+  in: { group: optional(value<string>('occluder.kind')) },
   inRest: metric,
   out: {},
   load: () => import('./stages/table.js'),
@@ -93,6 +111,7 @@ export const plugin = definePlugin({
   requires: { preprocess: '^0.1.0' },
   stages: {
     'to-photo': toPhoto, nme, 'five-point-error': fivePointError, 'nme-table': nmeTable,
-    'image-quality': imageQuality, regions, judge, 'identity-similarity': identitySimilarity, 'landmark-error': landmarkError, occlude, table,
+    'image-quality': imageQuality, regions, judge, 'identity-similarity': identitySimilarity, 'landmark-error': landmarkError,
+    'mask-overlap': maskOverlap, 'show-mask': showMask, occlude, table,
   },
 });

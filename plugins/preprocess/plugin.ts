@@ -1,5 +1,5 @@
 /** From a photo to the aligned face that every model here reads, and the mask of its visible skin. */
-import { defineHost, definePlugin, optional, tensor, Type, value } from '../../framework/index.js';
+import { defineDevice, defineHost, definePlugin, optional, tensor, Type, value } from '../../framework/index.js';
 
 /** Where a face is, roughly, in photo pixels: left, top, width, height. */
 export interface FaceHint {
@@ -42,9 +42,14 @@ export const align = defineHost({
 
 export const segment = defineHost({
   summary: 'Marks the visible skin of the face (mask M): without hair, glasses, hands, face masks and background.',
-  version: 1,
+  version: 2,
   pure: true,
   options: Type.Object({
+    parser: Type.String({
+      default: 'colour', minLength: 1,
+      description: '`unet`: the trained network that comes with the package; `colour`: a model of this person\'s skin colour, without weights; or the '
+        + 'path of a safetensors file trained with `preprocess/parse`. Results are cached by this name: give new weights a new one.',
+    }),
     soft: Type.Boolean({ default: false, description: 'Give the probability of skin (0 … 1) instead of 0 or 1.' }),
   }, { additionalProperties: false }),
   in: {
@@ -55,10 +60,25 @@ export const segment = defineHost({
   load: () => import('./stages/segment.js'),
 });
 
+export const parse = defineDevice({
+  summary: 'The trained face parser of `segment`: a small U-Net that gives logits and probabilities of visible face skin.',
+  version: 1,
+  trainable: true,
+  options: Type.Object({
+    widths: Type.Array(Type.Integer({ minimum: 1, maximum: 1024 }), {
+      minItems: 2, maxItems: 6, default: [16, 32, 64, 128],
+      description: 'Channels at a half, a quarter, … of the picture\'s side, which must be divisible by two as often.',
+    }),
+  }, { additionalProperties: false }),
+  in: { image: tensor('float32', ['S', 'S', 3], 'image.rgb') },
+  out: { logits: tensor('float32', ['S', 'S', 1], 'mask.logits'), mask: tensor('float32', ['S', 'S', 1], 'mask') },
+  load: () => import('./stages/parse.js'),
+});
+
 export const plugin = definePlugin({
   name: 'preprocess',
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Detects, aligns and segments faces.',
-  stages: { align, segment },
+  stages: { align, segment, parse },
 });

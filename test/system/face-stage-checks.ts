@@ -63,6 +63,34 @@ export const photoChecks: Readonly<Record<string, Check>> = {
 
 const within = (value: number, range: readonly number[]): boolean => value >= Math.min(...range) - 2 && value <= Math.max(...range) + 2;
 
+export const parserChecks: Readonly<Record<string, Check>> = {
+  'preprocess/parse': ({ outputs }, { keys }) => {
+    varies(outputs, 'logits');
+    keys.forEach((_, index) => {
+      const [logits, mask] = [dataAt(outputs, 'logits', index), dataAt(outputs, 'mask', index)];
+      Array.from(mask).forEach((value, pixel) => near(value, 1 / (1 + Math.exp(-logits[pixel]!))));
+      between(deviation(Array.from(logits)), 1e-4, 100, 'contrast of the logits');
+    });
+  },
+  'occluders/truth': each((inputs, outputs) => {
+    const [skin, mask, weight] = [inputs('skin'), outputs('mask'), outputs('weight')];
+    Array.from(mask).forEach((value, pixel) => assert.ok(value === 0 || (skin[pixel]! > 0.8 && weight[pixel] === 1), 'skin that is not certain'));
+    between(mean(Array.from(mask)), 0.1, 0.6, 'share of certain skin');
+    between(Array.from(weight).filter((value) => value === 0).length / weight.length, 0.01, 0.4, 'share that is not certain');
+    assert.ok(Array.from(weight).some((value, pixel) => value > 0 && mask[pixel] === 0), 'nothing is certain not to be skin');
+  }),
+  'occluders/cover': each((inputs, outputs) => {
+    const [mask, weight, cover] = ['mask', 'weight', 'cover'].map((port) => Array.from(outputs(port))) as [number[], number[], number[]];
+    between(mean(cover), 0.002, 0.6, 'share of the picture that is covered');
+    cover.forEach((value, pixel) => {
+      if (value === 1) assert.equal([mask[pixel], weight[pixel]], [0, 1], 'a covered pixel is not known to be covered');
+      else if (weight[pixel] === 1 && mask[pixel] === 1) assert.is(inputs('mask')[pixel], 1, 'skin where none was');
+    });
+    const changed = cover.map((_, pixel) => Math.abs(outputs('image')[3 * pixel]! - inputs('image')[3 * pixel]!));
+    assert.ok(mean(changed.filter((_, pixel) => cover[pixel] === 1)) > 0.02, 'the cover cannot be seen');
+  }),
+};
+
 export const modelChecks: Readonly<Record<string, Check>> = {
   'coarse-3dmm/fit': ({ outputs }, { keys, stages }) => {
     varies(outputs, 'coefficients');

@@ -59,6 +59,13 @@ const groups: readonly (readonly [start: number, length: number, scale: number])
 ];
 
 export const lossChecks: Readonly<Record<string, Check>> = {
+  'losses/segmentation': number('value', (inputs) => {
+    const [logits, mask, weight] = ['logits', 'mask', 'weight'].map((port) => Array.from(inputs(port))) as [number[], number[], number[]];
+    const sumOf = (term: (pixel: number) => number): number => weight.reduce((sum, w, pixel) => sum + w * term(pixel), 0);
+    const answer = logits.map((x) => 1 / (1 + Math.exp(-x)));
+    const entropy = sumOf((pixel) => -Math.log(mask[pixel]! > 0.5 ? answer[pixel]! : 1 - answer[pixel]!)) / sumOf(() => 1);
+    return entropy + 1 - (2 * sumOf((pixel) => answer[pixel]! * mask[pixel]!) + 1) / (sumOf((pixel) => answer[pixel]! + mask[pixel]!) + 1);
+  }),
   'losses/photometric': number('value', (inputs) => {
     const [image, render, mask, coverage] = ['image', 'render', 'mask', 'coverage'].map(inputs) as [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>, ArrayLike<number>];
     let [sum, weight] = [0, 0];
@@ -154,6 +161,20 @@ export const evaluationChecks: Readonly<Record<string, Check>> = {
     const apart = (one: ArrayLike<number>, i: number, other: ArrayLike<number>, j: number): number => Math.hypot(one[2 * i]! - other[2 * j]!, one[2 * i + 1]! - other[2 * j + 1]!);
     return meanOf([0, 1, 2, 3, 4].map((point) => apart(points, point, reference, point))) / apart(reference, 0, reference, 1);
   }),
+  'evaluate/mask-overlap': each((inputs, outputs) => {
+    const [mask, reference, weight] = [inputs('mask'), inputs('reference'), inputs('weight')];
+    let [both, either, wanted] = [0, 0, 0];
+    Array.from(weight).forEach((w, pixel) => {
+      const [m, r] = [mask[pixel]! > 0.5, reference[pixel]! > 0.5];
+      [both, either, wanted] = [both + w * Number(m && r), either + w * Number(m || r), wanted + w * Number(r)];
+    });
+    near(outputs('iou')[0]!, both / either);
+    near(outputs('recall')[0]!, both / wanted);
+  }),
+  'evaluate/show-mask': each((inputs, outputs) => Array.from(inputs('mask')).forEach((value, pixel) => [0, 1, 2].forEach((channel) => {
+    const photo = inputs('image')[3 * pixel + channel]!;
+    near(outputs('image')[3 * pixel + channel]!, value === 1 ? photo : 0.3 * photo + (channel === 2 ? 0.35 : 0));
+  }))),
   'evaluate/occlude': each((inputs, outputs) => {
     const occluder = Array.from(outputs('occluder'));
     assert.ok(meanOf(occluder) > 0.02 && meanOf(occluder) < 0.8, 'share of the picture that is covered');

@@ -5,13 +5,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { builtinPlugins } from '../../plugins/index.js';
-import { modelChecks, photoChecks } from './face-stage-checks.js';
+import { modelChecks, parserChecks, photoChecks } from './face-stage-checks.js';
 import { sinkChecks } from './sink-checks.js';
 import { augmentationChecks, evaluationChecks, lossChecks, type Check } from './stage-checks.js';
 import { observe, replacements, type StageValues } from './stage-values.js';
 
 const checks: Readonly<Record<string, Check>> = {
-  ...photoChecks, ...modelChecks, ...augmentationChecks, ...lossChecks, ...evaluationChecks, ...sinkChecks,
+  ...photoChecks, ...parserChecks, ...modelChecks, ...augmentationChecks, ...lossChecks, ...evaluationChecks, ...sinkChecks,
 };
 const pipeline = await observe('test/system/pipelines/every-type.yaml');
 

@@ -1,7 +1,6 @@
 /** Lays an occluder of a wanted area over a face. */
 import { randomFor } from '../../../framework/index.js';
-import { fillPolygon } from '../../preprocess/index.js';
-import { faceFrameOf, type FaceFrame } from './face-frame.js';
+import { faceFrameOf, fillPolygon, type FaceFrame } from '../../preprocess/index.js';
 import { occluderKinds, type Occluder, type OccluderKind } from './occluder-kinds.js';
 
 export interface OccludeOptions {

@@ -3,12 +3,11 @@
  * textures, so that a model cannot have learned them.
  */
 import type { Random } from '../../../framework/index.js';
-import type { Point } from '../../preprocess/index.js';
-import type { FaceFrame } from './face-frame.js';
+import type { FaceFrame, Point } from '../../preprocess/index.js';
 
 export type Colour = readonly [number, number, number];
 
-/** In face coordinates (`face-frame.ts`). `amount`, 0 … 1, is how far the occluder covers the face. */
+/** In face coordinates (`FaceFrame` of preprocess). `amount`, 0 … 1, is how far the occluder covers the face. */
 export interface Occluder {
   /** Distance to its border, negative inside. */
   distance(point: Point, amount: number): number;

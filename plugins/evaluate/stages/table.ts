@@ -7,9 +7,10 @@ export const stage = implementSink(table, {
   async create({ options, folder }) {
     let metrics = new MetricTable();
     return {
-      async write(inputs, { key }) {
+      async write({ group, ...inputs }, { key }) {
         const values = Object.entries(inputs as Readonly<Record<string, HostTensor>>).map(([name, { data }]) => [name, data[0]] as const);
-        metrics.add(key, Object.fromEntries(values));
+        const ofGroup = group === undefined ? [] : values.map(([name, value]) => [`${name} (${group})`, value] as const);
+        metrics.add(key, Object.fromEntries([...values, ...ofGroup]));
       },
       async close({ step }) {
         const stem = join(folder, step > 0 ? `table-${String(step).padStart(6, '0')}` : 'table');

@@ -1,5 +1,6 @@
 /** Coordinates that belong to a face, so that an occluder sits alike on every face. */
-import { faceOval, leftEye, rightEye, type Point } from '../../preprocess/index.js';
+import type { Point } from './affine.js';
+import { faceOval, leftEye, rightEye } from './mesh-topology.js';
 
 /**
  * u points to the right along the line of the eyes and v down the face, both in units of the face's size √(width · height of its

@@ -1,0 +1,23 @@
+import type { Random } from '../../../framework/index.js';
+
+const side = 64;
+
+/**
+ * Smooth noise in [−1, 1] over the plane, with one random value at each whole point (Perlin's value noise), repeated every 64.
+ * Stretch its arguments to make strands, folds or grain.
+ */
+export function fieldNoise(random: Random): (x: number, y: number) => number {
+  const values = Float32Array.from({ length: side * side }, () => random.between(-1, 1));
+  return (x, y) => {
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const [across, down] = [smooth(x - left), smooth(y - top)];
+    const [column, row, nextColumn, nextRow] = [left & 63, (top & 63) * side, (left + 1) & 63, ((top + 1) & 63) * side];
+    const upper = values[row + column] * (1 - across) + values[row + nextColumn] * across;
+    const lower = values[nextRow + column] * (1 - across) + values[nextRow + nextColumn] * across;
+    return upper * (1 - down) + lower * down;
+  };
+}
+
+function smooth(t: number): number {
+  return t * t * (3 - 2 * t);
+}
