@@ -29,6 +29,7 @@ export const faceApi = defineResource({
 export const embed = defineDevice({
   summary: 'Identity code and face-attribute features of an image, from frozen networks; differentiable with respect to the image.',
   version: 1,
+  cacheable: true,
   options: Type.Object({
     identitySize: Type.Integer({
       minimum: 112, maximum: 300, default: 150, description: 'Side of the image that the recognition network sees, px; it was trained at 150.',
@@ -59,8 +60,11 @@ export const decode = defineDevice({
   trainable: true,
   options: Type.Object({
     terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
-    widths: Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), {
-      minItems: 3, maxItems: 3, default: [16, 16, 16], description: 'Channels after the first three of the four (unpool, block) steps; the fourth gives 3.',
+    widths: Type.Union([
+      Type.Literal('narrow'), Type.Literal('wide'), Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), { minItems: 3, maxItems: 3 }),
+    ], {
+      default: [16, 16, 16],
+      description: 'Channels after the first three of the four (unpool, block) steps; the fourth gives 3. `narrow` is 16, 16, 16, `wide` 64, 128, 256.',
     }),
     coarse: Type.Integer({ minimum: 1, maximum: 512, default: 32, description: 'Channels of the signal on the coarsest mesh.' }),
   }, { additionalProperties: false }),

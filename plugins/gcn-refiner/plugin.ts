@@ -15,8 +15,11 @@ export const refine = defineDevice({
   trainable: true,
   options: Type.Object({
     terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
-    widths: Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), {
-      minItems: 3, maxItems: 3, default: [16, 32, 16], description: 'Channels after the first three of the four blocks; the fourth gives 3.',
+    widths: Type.Union([
+      Type.Literal('narrow'), Type.Literal('wide'), Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), { minItems: 3, maxItems: 3 }),
+    ], {
+      default: [16, 32, 16],
+      description: 'Channels after the first three of the four blocks; the fourth gives 3. `narrow` is 16, 32, 16, `wide` 32, 64, 128.',
     }),
     pooled: Type.Boolean({ default: false, description: 'Run the second and third block at a quarter of the vertices.' }),
   }, { additionalProperties: false }),

@@ -8,10 +8,13 @@ export interface GraphDecoder {
   /** Channels on the coarsest mesh. */
   readonly coarse: number;
   /** Channels after the first three of the four steps; the fourth gives 3. */
-  readonly widths: readonly number[];
+  readonly widths: 'narrow' | 'wide' | readonly number[];
   /** K, the number of Chebyshev terms. */
   readonly terms: number;
 }
+
+/** Those of 3D-Face-GCNs. */
+const namedWidths = { narrow: [16, 16, 16], wide: [64, 128, 256] } as const;
 
 /**
  * Features [B, F] → residual of the albedo [B, N, 3], zero before training: a fully connected layer with ReLU to the coarsest mesh,
@@ -25,7 +28,7 @@ export function graphDecoder(variable: MakeVariable, levels: readonly MeshLevel[
   const coarsest = levels[4]!.vertexCount;
   const kernel = variable('fc/kernel', [features, coarsest * coarse], heNormal);
   const bias = variable('fc/bias', [coarsest * coarse], zeros);
-  const channels = [coarse, ...widths, 3];
+  const channels = [coarse, ...(typeof widths === 'string' ? namedWidths[widths] : widths), 3];
   const blocks = [0, 1, 2, 3].map((index) =>
     residualBlock(variable, `block${index + 1}`, { from: channels[index]!, to: channels[index + 1]!, terms, last: index === 3 }),
   );

@@ -4,12 +4,15 @@ import { residualBlock, type MakeVariable } from './residual-block.js';
 
 export interface MeshRefiner {
   /** Channels after the first three of the four blocks; the fourth gives 3. */
-  readonly widths: readonly number[];
+  readonly widths: 'narrow' | 'wide' | readonly number[];
   /** K, the number of Chebyshev terms. */
   readonly terms: number;
   /** Run the second and third block at a quarter of the vertices. */
   readonly pooled: boolean;
 }
+
+/** 3D-Face-GCNs has 16, 32, 32, 16 and 16, 32, 64, 128 before the last block of five; the paper has four blocks and names no widths. */
+const namedWidths = { narrow: [16, 32, 16], wide: [32, 64, 128] } as const;
 
 /**
  * Four spectral residual blocks on vertex colours: albedo [B, N, 3] in [0, 1] → residual [B, N, 3], zero before training.
@@ -20,7 +23,7 @@ export interface MeshRefiner {
  * @param levels from `meshLevels`: one level, or two when pooled.
  */
 export function meshRefiner(variable: MakeVariable, levels: readonly MeshLevel[], { widths, terms, pooled }: MeshRefiner): (albedo: Tensor) => Tensor {
-  const channels = [3, ...widths, 3];
+  const channels = [3, ...(typeof widths === 'string' ? namedWidths[widths] : widths), 3];
   const blocks = [0, 1, 2, 3].map((index) =>
     residualBlock(variable, `block${index + 1}`, { from: channels[index]!, to: channels[index + 1]!, terms, last: index === 3 }),
   );
