@@ -106,7 +106,8 @@ function neededFor({ order, edges, stages }: Graph, outputs: readonly PortRefere
 
 function graphOf({ edges, stages }: Graph, names: readonly string[], kept: readonly PortReference[]): PlannedGraph {
   const present = names.filter((name) => stages.has(name));
-  return deepFreeze({ stages: present, sections: findSections(present, edges, (name) => stages.get(name)!.contract.kind, [...new Set(kept)]) });
+  const sections = findSections(present, edges, (name) => stages.get(name)!.contract.kind, [...new Set(kept)], (name) => stages.get(name)!.cache);
+  return deepFreeze({ stages: present, sections });
 }
 
 function planWeights(compilation: Compilation, stages: ReadonlyMap<string, PlannedStage>): WeightsPlan[] {

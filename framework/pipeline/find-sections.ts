@@ -8,17 +8,21 @@ import type { PlannedSection, PortReference } from './plan.js';
 
 /**
  * Neighbours are merged greedily, those nearest to the end of the graph first, so that the section of the loss reaches back
- * as far as it can. `kept` are outputs that something besides stages reads: the loss, logs, metrics.
+ * as far as it can. `kept` are outputs that something besides stages reads: the loss, logs, metrics. A device stage that is `fixed`
+ * and reads no device stage stays a section of its own, so that its outputs can be cached.
  */
 export function findSections(
   stages: readonly string[], edges: Edges, kindOf: (stage: string) => StageContract['kind'], kept: readonly PortReference[],
+  fixed: (stage: string) => boolean = () => false,
 ): PlannedSection[] {
+  const alone = new Set(stages.filter((name) =>
+    kindOf(name) === 'device' && fixed(name) && Object.values(edges.get(name) ?? {}).every((edge) => kindOf(edge.stage) !== 'device')));
   const members = new Set(stages);
   const group = new Map(stages.map((name) => [name, name]));
   const links = stages.flatMap((to) =>
     Object.values(edges.get(to) ?? {}).filter(({ stage }) => members.has(stage)).map(({ stage: from }) => ({ from, to })),
   );
-  const deviceLinks = links.filter(({ from, to }) => kindOf(from) === 'device' && kindOf(to) === 'device').reverse();
+  const deviceLinks = links.filter(({ from, to }) => kindOf(from) === 'device' && kindOf(to) === 'device' && !alone.has(from)).reverse();
   for (let merged = true; merged; ) {
     merged = false;
     for (const { from, to } of deviceLinks) {
@@ -33,7 +37,10 @@ export function findSections(
     const key = group.get(name)!;
     sections.set(key, [...(sections.get(key) ?? []), name]);
   }
-  return inOrder([...sections.values()], stages, edges).map((names, index) => describeSection(`section-${index + 1}`, names, stages, edges, kept));
+  return inOrder([...sections.values()], stages, edges).map((names, index) => {
+    const section = describeSection(`section-${index + 1}`, names, stages, edges, kept);
+    return names.every((name) => alone.has(name)) ? { ...section, cached: true } : section;
+  });
 }
 
 /** Sections so that each comes after those whose results it needs, directly or through host stages. */

@@ -73,11 +73,11 @@ function trainableOf(compilation: Compilation, { stage, type }: TypedStage): boo
 
 function cacheOf(compilation: Compilation, { stage, type: { contract, use } }: TypedStage): boolean {
   const wanted = stage.definition.cache;
-  const pure = contract.kind === 'host' && contract.pure;
+  const pure = contract.kind === 'host' ? contract.pure : contract.kind === 'device' && contract.cacheable === true;
   if (wanted === true && !pure) {
     compilation.problems.add('FLOW_OPTION', {
       who: stage.name, message: `the results of ${use} cannot be cached`, where: compilation.place([...stage.path, 'cache']),
-      expected: 'a pure host stage', got: `a ${contract.kind} stage${contract.kind === 'host' ? ' that is not pure' : ''}`,
+      expected: 'a pure host stage, or a cacheable device stage', got: `a ${contract.kind} stage${contract.kind === 'host' ? ' that is not pure' : ''}`,
     });
   }
   return wanted ?? pure;

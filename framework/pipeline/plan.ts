@@ -71,7 +71,7 @@ export interface PlannedResource {
   readonly place: Place;
 }
 
-/** A maximal convex group of device stages: one synchronous function of a batch. */
+/** A maximal convex group of device stages, or one cached stage: one synchronous function of a batch. */
 export interface PlannedSection {
   readonly name: string;
   /** Stage names in topological order. */
@@ -80,6 +80,8 @@ export interface PlannedSection {
   readonly inputs: readonly PortReference[];
   /** What leaves to host stages, sinks, the loss, logs and metrics. */
   readonly outputs: readonly PortReference[];
+  /** One stage that is a function of host values alone: it runs once for each sample, and its outputs are cached by content. */
+  readonly cached?: true;
 }
 
 export interface TrainPlan {

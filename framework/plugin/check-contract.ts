@@ -13,6 +13,9 @@ export function checkContract(use: string, contract: StageContract): void {
   if (!['source', 'host', 'device', 'sink'].includes(contract.kind)) fail('the stage type has no kind', 'a contract made by defineSource, defineHost, defineDevice or defineSink');
   if (contract.options?.type !== 'object') fail('the options are not an object schema', 'options: Type.Object({ … })');
   if (contract.kind === 'device' && contract.outRest && !contract.inRest) fail('there is `outRest` without `inRest`', 'inRest: tensor(dtype, shape, meaning)');
+  if (contract.kind === 'device' && contract.cacheable && (contract.trainable || contract.draws)) {
+    fail('a cacheable stage has variables or random inputs', 'a function of its inputs, options and resources alone');
+  }
   const slots = Object.keys(contract.resources ?? {});
   for (const [name, port] of allPorts(contract)) {
     if (contract.kind === 'device' && port.kind !== 'tensor') fail(`the port "${name}" of a device stage is not a tensor`, 'tensor(dtype, shape, meaning)');

@@ -93,6 +93,11 @@ export interface DeviceContract<
   readonly trainable?: boolean;
   /** Random inputs of one sample, drawn on the host by `draw` and uploaded with the batch. */
   readonly draws?: D;
+  /**
+   * Without variables and draws, and dear for the size of its outputs (an embedding): where it reads host values alone, it is
+   * computed once for each sample, by itself, and its outputs are cached by content.
+   */
+  readonly cacheable?: true;
   readonly load: () => Promise<{ readonly stage: DeviceImplementation<O, In, Out, R, D> }>;
 }
 

@@ -5,6 +5,7 @@ import { VariableStore } from '../device/variables.js';
 import type { RunSection } from '../flow/section-stage.js';
 import type { FlowServices } from '../flow/services.js';
 import type { Plan, PlannedGraph, PlannedSection } from '../pipeline/plan.js';
+import { cachedSection } from './cached-section.js';
 
 export interface Programs {
   readonly variables: VariableStore;
@@ -28,12 +29,17 @@ export async function buildPrograms(
   const of = (section: PlannedSection): DeviceProgram => programs.get(section)!;
   return {
     variables, of,
-    runners: (graph) => new Map(graph.sections.map((section) => [section.name, (batch) => of(section).run(batch, section.outputs)])),
+    runners: (graph) => new Map(graph.sections.map((section) => [section.name, runnerOf(plan, section, of(section), services)])),
     dispose: () => {
       variables.dispose();
       constants.dispose();
     },
   };
+}
+
+function runnerOf(plan: Plan, section: PlannedSection, program: DeviceProgram, services: FlowServices): RunSection {
+  const run: RunSection = (batch) => program.run(batch, section.outputs);
+  return section.cached && services.cache ? cachedSection(plan, section, program, services.cache) : run;
 }
 
 async function loadResources(plan: Plan, sections: readonly PlannedSection[], services: FlowServices): Promise<Map<string, unknown>> {

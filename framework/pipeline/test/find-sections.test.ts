@@ -37,6 +37,16 @@ test('a stage that is also behind the host stage cannot join', () => {
   assert.equal(sections.map(({ stages }) => stages), [['d1'], ['d2']]);
 });
 
+test('a fixed stage that reads host values alone is a cached section; one behind a device stage is not', () => {
+  const links = { s: [], h: ['s'], d1: ['h'], d2: ['d1'], d3: ['h', 'd2'] };
+  const fixed = (name: string): boolean => name !== 'd3';
+  const sections = findSections(Object.keys(links), graphOf(links), byLetter, ['d3.out'], fixed);
+  assert.equal(sections, [
+    { name: 'section-1', stages: ['d1'], inputs: ['h.out'], outputs: ['d1.out'], cached: true },
+    { name: 'section-2', stages: ['d2', 'd3'], inputs: ['d1.out', 'h.out'], outputs: ['d3.out'] },
+  ]);
+});
+
 test('device stages without a connection are sections of their own', () => {
   const sections = sectionsOf({ s1: [], s2: [], d1: ['s1'], d2: ['s2'] }, byLetter);
   assert.is(sections.length, 2);

@@ -67,6 +67,8 @@ test('contracts that contradict themselves are refused', () => {
   for (const bad of ['face.vertices', '', -1, 2.5]) assert.match(refusal(() => register(device(bad))).message, /^the port "y" has the dimension/);
   for (const good of ['H', 'with.size', 3, 0]) register(device(good));
   const plain = { ...base, stages: { d: defineDevice({ summary: 'D.', version: 1, options: Type.Object({}), in: { x: optional(value<string>('title')) }, out: {}, load }) } };
+  const cacheable = { ...base, stages: { d: defineDevice({ summary: 'D.', version: 1, options: Type.Object({}), in: {}, out: {}, trainable: true, cacheable: true, load }) } };
+  assert.match(refusal(() => register(cacheable)).message, /^a cacheable stage has variables/);
   assert.is(refusal(() => register(plain)).describe(), 'FLOW_PLUGIN [one/d]: the port "x" of a device stage is not a tensor\n  expected: tensor(dtype, shape, meaning)');
   const options = { ...base, stages: { d: defineHost({ summary: 'H.', version: 1, pure: true, options: Type.String() as never, in: {}, out: {}, load }) } };
   assert.match(refusal(() => register(options)).message, /options are not an object schema/);
