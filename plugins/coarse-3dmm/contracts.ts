@@ -65,13 +65,13 @@ export const landmarks = defineDevice({
 
 export const fit = defineHost({
   summary: 'Coefficients of a photo without a network: least squares on dense landmarks, then on the pixels of the skin.',
-  version: 2,
+  version: 3,
   options: Type.Object({
     landmarkNoise: Type.Number({
       exclusiveMinimum: 0, default: 0.012, description: 'Expected error of a landmark, as a fraction of the side of the face box.',
     }),
-    rounds: Type.Integer({ minimum: 1, maximum: 50, default: 5, description: 'Gauss-Newton steps on pose and shape together.' }),
-    lightRounds: Type.Integer({ minimum: 1, maximum: 20, default: 4, description: 'Linearisations of albedo times light.' }),
+    rounds: Type.Integer({ minimum: 1, maximum: 50, default: 4, description: 'Gauss-Newton steps on pose and shape together.' }),
+    lightRounds: Type.Integer({ minimum: 1, maximum: 20, default: 3, description: 'Linearisations of albedo times light.' }),
     colourNoise: Type.Number({ exclusiveMinimum: 0, default: 0.08, description: 'Expected error of a colour, in 0..1, that of the model included.' }),
   }, closed),
   resources: { face: faceModelKind },
@@ -79,6 +79,7 @@ export const fit = defineHost({
     image: tensor('float32', ['S', 'S', 3], 'image.rgb'),
     landmarks: tensor('float32', [468, 2], 'landmarks468.px'),
     mask: tensor('float32', ['S', 'S', 1], 'mask'),
+    located: optional(value<'landmarks' | 'unsure' | 'box'>('face.located')),
   },
   out: {
     coefficients: tensor('float32', [257], 'coefficients.3dmm'),

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { useEngine } from '../../../framework/device/index.js';
 import { float32 } from '../../../framework/index.js';
 import { close, normalTensor, runDeviceStage, testStage, uniformTensor } from '../../../framework/testing/index.js';
-import { coefficientConsistency, coefficientPrior, landmark, lightPrior, skinVariance } from '../contracts/coefficients.js';
+import { coefficientConsistency, coefficientPrior, landmark, lightPrior, meshConsistency, skinVariance } from '../contracts/coefficients.js';
 import { attribute, identity, photometric, robustified, selfAugmentation, total } from '../contracts/faces.js';
 
 /** Statistics of made-up networks with 3 identity and 2 attribute features; the losses read nothing else. */
@@ -14,7 +14,10 @@ const networks = {
   },
 };
 const dimensions = { 'networks.identity': 3, 'networks.attributes': 2, 'networks.features': 5, 'face.vertices': 5 };
-const face = { vertexCount: 5, skinMask: Uint8Array.from([0, 1, 1, 1, 0]) };
+const face = {
+  vertexCount: 5, skinMask: Uint8Array.from([0, 1, 1, 1, 0]),
+  identityBasis: new Float32Array(15 * 80).fill(0.02), expressionBasis: new Float32Array(15 * 64).fill(0.01), albedoBasis: new Float32Array(15 * 80).fill(0.03),
+};
 const images = { image: uniformTensor([2, 6, 6, 3], 0, 1, 'i'), render: uniformTensor([2, 6, 6, 3], 0, 1, 'r') };
 const mask = float32(Float32Array.from({ length: 72 }, (_, index) => (index % 4 === 0 ? 1 : 0)), [2, 6, 6, 1]);
 const coefficients = normalTensor([2, 257], 'c');
@@ -27,6 +30,7 @@ testStage('losses/robustified', robustified, { dimensions, resources: { networks
 testStage('losses/self-augmentation', selfAugmentation, { inputs: { rotated: normalTensor([2], 'a'), occluded: normalTensor([2], 'b') } });
 testStage('losses/total', total, { inputs: { photometric: normalTensor([2], 'a'), identity: normalTensor([2], 'b') } });
 testStage('losses/coefficient-consistency', coefficientConsistency, { inputs: { predicted: coefficients, target: normalTensor([2, 257], 't') } });
+testStage('losses/mesh-consistency', meshConsistency, { resources: { face }, inputs: { predicted: coefficients, target: normalTensor([2, 257], 't') } });
 testStage('losses/coefficient-prior', coefficientPrior, { inputs: { coefficients } });
 testStage('losses/light-prior', lightPrior, { inputs: { coefficients } });
 testStage('losses/landmark', landmark, { inputs: { predicted: normalTensor([2, 68, 2], 'p'), target: normalTensor([2, 68, 2], 't') } });
@@ -51,6 +55,19 @@ test('photometric leaves out what a mask or an occluder covers', async () => {
   close(await run({ mask: shade([1, 1, 1, 0]), coverage: shade([0, 1, 1, 1]) }), 0.3 / 2);
   close(await run({ exclude: shade([1, 0, 0, 0]) }), 0.3 / 3);
   close(await run({ mask: shade([0, 0, 0, 0]) }), 0);
+});
+
+test('mesh consistency is what the mesh moves and changes colour by', async () => {
+  const run = async (changes: readonly (readonly [number, number])[]): Promise<number> => {
+    const predicted = new Float32Array(257);
+    for (const [at, value] of changes) predicted[at] = value;
+    const inputs = { predicted: float32(predicted, [1, 257]), target: float32(new Float32Array(257), [1, 257]) };
+    return (await runDeviceStage(meshConsistency, { resources: { face }, inputs })).value!.data[0]!;
+  };
+  // Each of three coordinates of every vertex moves by 0.02 · 2 dm; 0.03 dm count 1. A colour changes by 0.03 · 0.5; 0.05 count 1.
+  close(await run([[3, 2]]), (3 * 0.04 ** 2) / 0.03 ** 2);
+  close(await run([[150, 0.5]]), 0.015 ** 2 / 0.05 ** 2);
+  close(await run([[225, 0.1], [227, 0.3], [255, 0.06], [256, 0.6]]), 4 / 3 + 9 / 27 + 4 / 2 + 4);
 });
 
 test('identity is centred unless told otherwise', async () => {

@@ -7,7 +7,7 @@ import { drawOccluders } from '../host/draw-occluder.js';
 import { drawPose } from '../host/draw-pose.js';
 import { drawShape, type OccluderKind } from '../host/occluder-shapes.js';
 import { pasteLayer } from '../maths/paste.js';
-import { compose, occlude, rotate } from '../plugin.js';
+import { backdrop, compose, degrade, mirror, occlude, rotate, vary } from '../plugin.js';
 
 const coefficients = normalTensor([3, 257]);
 const image = uniformTensor([3, 20, 20, 3], 0.2, 0.8);
@@ -16,6 +16,31 @@ const kinds: OccluderKind[] = ['ellipse', 'blob', 'bar', 'polygon'];
 testStage('self-augment/rotate', rotate, { options: { light: 'random' }, inputs: { coefficients } });
 testStage('self-augment/occlude', occlude, { options: { size: 20 }, inputs: { image } });
 testStage('self-augment/compose', compose, { inputs: { render: image, coverage: uniformTensor([3, 20, 20, 1], 0, 1), photo: uniformTensor([3, 20, 20, 3], 0, 1, 'p') } });
+
+const face = symmetricFace();
+testStage('self-augment/vary', vary, { inputs: { coefficients } });
+testStage('self-augment/mirror', mirror, { dimensions: { 'face.vertices': 4 }, resources: { face }, inputs: { image, coefficients } });
+testStage('self-augment/backdrop', backdrop, { inputs: { image } });
+testStage('self-augment/degrade', degrade, { options: { size: 20 }, inputs: { image } });
+
+/** Four vertices, two pairs; every second mode is antisymmetric. */
+function symmetricFace(): { vertexCount: number; mirror: Int32Array; identityBasis: Float32Array; expressionBasis: Float32Array; albedoBasis: Float32Array } {
+  const random = randomFor('symmetric face');
+  const basis = (modes: number, x: 1 | -1): Float32Array => {
+    const values = new Float32Array(12 * modes);
+    for (let mode = 0; mode < modes; mode++) {
+      for (const vertex of [0, 2]) {
+        for (let channel = 0; channel < 3; channel++) {
+          const value = random.normal();
+          values[(vertex * 3 + channel) * modes + mode] = value;
+          values[((vertex + 1) * 3 + channel) * modes + mode] = value * (channel === 0 ? x : 1) * (mode % 2 ? -1 : 1);
+        }
+      }
+    }
+    return values;
+  };
+  return { vertexCount: 4, mirror: Int32Array.of(1, 0, 3, 2), identityBasis: basis(80, -1), expressionBasis: basis(64, -1), albedoBasis: basis(80, 1) };
+}
 
 test.before(async () => {
   await useEngine('wasm');
@@ -37,6 +62,45 @@ test('rotate changes the angles and nothing else, differently for each sample, t
   assert.equal(column(lit, 225), column(turned, 225));
   assert.not.equal(column(lit, 227), column(coefficients, 227));
   assert.equal(column(lit, 254), column(coefficients, 254));
+});
+
+test('a mirrored picture has the coefficients of the mirrored face: odd modes, yaw, roll, light from the side', async () => {
+  const run = async (share: number): Promise<Record<string, HostTensor>> =>
+    runDeviceStage(mirror, { options: { share }, dimensions: { 'face.vertices': 4 }, resources: { face }, inputs: { image, coefficients } });
+  const [kept, turned] = [await run(0), await run(1)];
+  close(kept.coefficients!, coefficients);
+  close(kept.image!, image);
+  const odd = new Set([225, 226, 254, ...[3, 4, 7].flatMap((band) => [227 + band, 236 + band, 245 + band])]);
+  for (let at = 0; at < 257; at++) {
+    const sign = at < 224 ? ((at < 80 ? at : at < 144 ? at - 80 : at - 144) % 2 ? -1 : 1) : odd.has(at) ? -1 : 1;
+    assert.ok(Math.abs(turned.coefficients!.data[at]! - sign * coefficients.data[at]!) < 1e-6, `coefficient ${at}`);
+  }
+  for (let column = 0; column < 20; column++) assert.ok(Math.abs(turned.image!.data[column * 3]! - image.data[(19 - column) * 3]!) < 1e-6);
+});
+
+test('variations keep the angles, draw lights for their share, and leave out what is set to zero', async () => {
+  const none = { identity: 0, expression: 0, albedo: 0, translation: 0, depth: 0, exposure: 0, lightShare: 0 };
+  const run = async (options: Record<string, unknown>): Promise<HostTensor> => (await runDeviceStage(vary, { options: { ...none, ...options }, inputs: { coefficients } })).coefficients!;
+  const changed = async (options: Record<string, unknown>): Promise<number[]> => {
+    const varied = await run(options);
+    return Array.from({ length: 257 }, (_, at) => at).filter((at) => varied.data[at] !== coefficients.data[at]);
+  };
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
+  assert.equal(await changed({}), range(80, 144));
+  assert.equal(await changed({ identity: 1 }), range(0, 144));
+  assert.equal(await changed({ lightShare: 1 }), [...range(80, 144), ...range(227, 254)]);
+  assert.equal(await changed({ exposure: 1 }), [...range(80, 144), 227, 236, 245]);
+  assert.equal(await changed({ translation: 1, depth: 1 }), [...range(80, 144), 254, 255, 256]);
+});
+
+test('a background is upside down or as it was; a worse camera stays in range and lets no gradient pass', async () => {
+  const turned = (await runDeviceStage(backdrop, { options: { share: 1 }, inputs: { image } })).image!;
+  for (let row = 0; row < 20; row++) assert.ok(Math.abs(turned.data[row * 60]! - image.data[(19 - row) * 60]!) < 1e-6);
+  const clean = await runDeviceStage(degrade, { options: { size: 20, noise: 0, softness: 0 }, inputs: { image } });
+  close(clean.image!, image);
+  const bright = await runDeviceStage(degrade, { options: { size: 20, exposure: 3, noise: 0.5 }, inputs: { image } });
+  assert.ok(bright.image!.data.every((value) => value >= 0 && value <= 1));
+  assert.ok(bright.image!.data.some((value, at) => Math.abs(value - image.data[at]!) > 0.05));
 });
 
 test('poses fill their ranges, and as many are extreme as was asked', () => {

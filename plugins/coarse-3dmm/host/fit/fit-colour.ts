@@ -22,7 +22,7 @@ export interface Colours {
 }
 
 /** Pixels used at most, and how many independent observations they are worth: neighbours err alike. */
-const mostPixels = 900;
+const mostPixels = 600;
 const worth = 450;
 
 /**

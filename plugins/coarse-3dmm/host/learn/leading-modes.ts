@@ -53,18 +53,27 @@ function accumulate(rows: readonly Float64Array[], scores: Float64Array, sample:
   }
 }
 
-/** Gram-Schmidt, modified: each row in turn is made orthogonal to those before it. */
+/** A row that keeps less than this of its length is a combination of the rows before it. */
+const dependent = 1e-8;
+
+/** Gram-Schmidt, modified; rows that depend on those before become zero. */
 function orthonormalise(rows: readonly Float64Array[]): void {
   rows.forEach((row, k) => {
+    const start = lengthOf(row);
     for (let other = 0; other < k; other++) {
       const before = rows[other]!;
       let along = 0;
       for (let at = 0; at < row.length; at++) along += row[at]! * before[at]!;
       for (let at = 0; at < row.length; at++) row[at]! -= along * before[at]!;
     }
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)) || 1;
-    for (let at = 0; at < row.length; at++) row[at]! /= length;
+    const length = lengthOf(row);
+    if (length <= dependent * start) row.fill(0);
+    else for (let at = 0; at < row.length; at++) row[at]! /= length;
   });
+}
+
+function lengthOf(row: Float64Array): number {
+  return Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
 }
 
 function rotateToModes(samples: readonly Float32Array[], basis: readonly Float64Array[], count: number): LeadingModes {
