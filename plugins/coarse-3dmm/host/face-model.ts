@@ -60,3 +60,11 @@ export function fivePoints(landmarks: ArrayLike<number>, width: number): number[
     Array.from({ length: width }, (_, axis) => indices.reduce((sum, index) => sum + landmarks[index * width + axis]! / indices.length, 0));
   return [mean(36, 39), mean(42, 45), mean(30), mean(48), mean(54)];
 }
+
+/** Five points of 3 numbers, each replaced by the mean of itself and the mirror image of its partner. */
+export function symmetricFive(points: readonly (readonly number[])[]): number[][] {
+  return [1, 0, 2, 4, 3].map((other, index) => {
+    const [own, image] = [points[index]!, points[other]!];
+    return [(own[0]! - image[0]!) / 2, (own[1]! + image[1]!) / 2, (own[2]! + image[2]!) / 2];
+  });
+}

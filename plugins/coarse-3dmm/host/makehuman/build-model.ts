@@ -1,7 +1,7 @@
 /** Builds the default face model from MakeHuman's data, at one of several resolutions. */
 import { readFileSync } from 'node:fs';
 import { albedoCount, expressionCount, identityCount } from '../coefficients.js';
-import { fivePoints, standardPoints, type DenseLandmarks, type FaceModel } from '../face-model.js';
+import { fivePoints, standardPoints, symmetricFive, type DenseLandmarks, type FaceModel } from '../face-model.js';
 import { digestOf } from '../model-file.js';
 import { makeAlbedoModes, type AlbedoModes } from './albedo-modes.js';
 import { makeControlMesh, type ControlMesh } from './control-mesh.js';
@@ -90,14 +90,7 @@ function placement(
     const { vertices, weights } = locateOnLevel(control, first.mesh, 1, facemesh[point]!);
     return [0, 1, 2].map((axis) => vertices.reduce((sum, vertex, corner) => sum + weights[corner]! * mean[vertex * 3 + axis]!, 0));
   });
-  return fitSimilarity(symmetric(fivePoints(landmarks, 3)).flat(), symmetric(standardPoints).flat());
-}
-
-function symmetric(points: readonly (readonly number[])[]): number[][] {
-  return [1, 0, 2, 4, 3].map((other, index) => {
-    const [own, image] = [points[index]!, points[other]!];
-    return [(own[0]! - image[0]!) / 2, (own[1]! + image[1]!) / 2, (own[2]! + image[2]!) / 2];
-  });
+  return fitSimilarity(symmetricFive(fivePoints(landmarks, 3)).flat(), symmetricFive(standardPoints).flat());
 }
 
 function denseLandmarks(places: readonly Barycentric[]): DenseLandmarks {
