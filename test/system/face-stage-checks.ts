@@ -124,6 +124,13 @@ export const modelChecks: Readonly<Record<string, Check>> = {
       assert.ok(mean(albedo.filter((_value, each_) => each_ % 3 === 0)) > mean(albedo.filter((_value, each_) => each_ % 3 === 2)), 'skin is not redder than blue');
     });
   },
+  'coarse-3dmm/landmarks': ({ outputs }, { keys, stages }) => {
+    varies(outputs, 'landmarks');
+    keys.forEach((_, index) => {
+      const [predicted, detected] = [dataAt(outputs, 'landmarks', index), dataAt(stages.get('align')!.outputs, 'landmarks68', index)];
+      between(mean(Array.from(predicted, (value, at) => Math.abs(value - detected[at]!))), 0, 1.8, 'landmarks against the detector, px');
+    });
+  },
   'gcn-refiner/refine': ({ inputs, outputs }, { keys }) => {
     varies(outputs, 'residual');
     keys.forEach((_, index) => {

@@ -2,7 +2,7 @@
 import { NodeIO } from '@gltf-transform/core';
 import * as assert from 'uvu/assert';
 import { readPng } from '../../plugins/export/host/png.js';
-import type { HostTensor } from '../../framework/index.js';
+import { decodeSafetensors, type HostTensor } from '../../framework/index.js';
 import { dataAt, near, numberAt, tensorAt, type Check } from './stage-checks.js';
 import type { StageValues } from './stage-values.js';
 
@@ -46,12 +46,41 @@ function contains(whole: Picture, part: Picture): boolean {
 }
 
 export const sinkChecks: Readonly<Record<string, Check>> = {
+  'dataset/statistics': ({ inputs, files }, { keys }) => {
+    const { sets: [all] } = JSON.parse((files.get('statistics.json') ?? Buffer.from('{"sets":[{}]}')).toString()) as {
+      sets: readonly { faces: number; measures: Record<string, { mean: number; least: number; most: number }> }[];
+    };
+    assert.is(all!.faces, keys.length);
+    near(all!.measures.confidence!.mean, keys.reduce((sum, _, index) => sum + numberAt(inputs, 'confidence', index), 0) / keys.length, 1e-6);
+    assert.is(all!.measures.photoWidth!.most, Math.max(...keys.map((_, index) => tensorAt(inputs, 'photo', index).shape[1]!)));
+    assert.ok(all!.measures.visible!.least > 0.3 && all!.measures.visible!.most < 1.1, 'visible share');
+    assert.is((files.get('faces.csv') ?? '').toString().trim().split('\n').length, keys.length + 1);
+  },
   'evaluate/nme-table': ({ inputs, files }, { keys }) => {
     const { errors } = JSON.parse((files.get('nme.json') ?? Buffer.from('{"errors":{}}')).toString()) as { errors: Record<string, { all: number } | undefined> };
     for (const port of ['nme', 'five']) {
       const mean = keys.reduce((sum, _, index) => sum + numberAt(inputs, port, index) / keys.length, 0);
       assert.ok(Math.abs((errors[port]?.all ?? NaN) - mean) < 1e-6, `${port}: the mean is missing`);
     }
+  },
+  'coarse-3dmm/learn-albedo': ({ files }, { keys, resources }) => {
+    const { vertexCount } = resources.get('face') as { readonly vertexCount: number };
+    const { tensors } = decodeSafetensors(files.get('learned-albedo.safetensors') ?? new Uint8Array());
+    const mean = tensors.get('mean')!;
+    assert.equal(mean.shape, [vertexCount, 3]);
+    const channel = (index: number): number => Array.from(mean.data).reduce((sum, value, at) => sum + (at % 3 === index ? value / vertexCount : 0), 0);
+    assert.ok(channel(0) > channel(1) && channel(1) > channel(2) && channel(0) < 0.9 && channel(2) > 0.1, 'the mean is no skin');
+    assert.is(JSON.parse(files.get('learned-albedo.json')!.toString()).photos, String(keys.length));
+  },
+  'coarse-3dmm/solve-heads': ({ inputs, files }, { keys }) => {
+    const { tensors } = decodeSafetensors(files.get('heads.safetensors') ?? new Uint8Array());
+    const width = dataAt(inputs, 'features', 0).length;
+    // The last photo is left out of the sums.
+    keys.slice(0, -1).forEach((_, index) => {
+      const features = dataAt(inputs, 'features', index);
+      const yaw = Array.from(features).reduce((sum, value, at) => sum + (value * tensors.get('heads/angles/kernel')!.data[at * 3 + 1]!) / Math.sqrt(width), tensors.get('heads/angles/bias')!.data[1]!);
+      near(0.3 * yaw, dataAt(inputs, 'coefficients', index)[225]!, 0.02);
+    });
   },
   'evaluate/table': ({ inputs, files }, { keys }) => {
     const text = (files.get('table-samples.csv') ?? Buffer.alloc(0)).toString();

@@ -87,6 +87,15 @@ export const lossChecks: Readonly<Record<string, Check>> = {
     const difference = Array.from(inputs('predicted'), (value, index) => value - inputs('target')[index]!);
     return groups.reduce((sum, [start, length, scale]) => sum + meanOf(difference.slice(start, start + length).map((value) => (value / scale) ** 2)), 0);
   }),
+  'losses/mesh-consistency': number('value', (inputs, { resources }) => {
+    const face = resources.get('face') as { readonly vertexCount: number } & Readonly<Record<string, ArrayLike<number>>>;
+    const difference = Array.from(inputs('predicted'), (value, index) => value - inputs('target')[index]!);
+    const bases = [['identityBasis', 0, 80, 0.03 ** 2], ['expressionBasis', 80, 64, 0.03 ** 2], ['albedoBasis', 144, 80, 3 * 0.05 ** 2]] as const;
+    const modes = bases.reduce((sum, [name, start, count, scale]) =>
+      Array.from(face[name]!).reduce((total, value, at) => total + (value * difference[start + (at % count)]!) ** 2 / (face.vertexCount * scale), sum), 0);
+    const rest = ([[224, 3, 0.05], [227, 27, 0.1], [254, 2, 0.03], [256, 1, 0.3]] as const);
+    return rest.reduce((sum, [start, count, scale]) => sum + meanOf(difference.slice(start, start + count).map((value) => (value / scale) ** 2)), modes);
+  }),
   'losses/coefficient-prior': number('value', (inputs) => {
     const squares = Array.from(inputs('coefficients'), (value) => value ** 2);
     const sum = (start: number, end: number): number => squares.slice(start, end).reduce((total, value) => total + value, 0);
@@ -191,6 +200,33 @@ export const augmentationChecks: Readonly<Record<string, Check>> = {
     const [before, after] = [Array.from(inputs('coefficients')), Array.from(outputs('coefficients'))];
     same([...after.slice(0, 224), ...after.slice(254)], [...before.slice(0, 224), ...before.slice(254)], 'what is neither pose nor light');
     assert.ok(distance(after.slice(224, 227), before.slice(224, 227)) > 0.02, 'the pose is the same');
+  }),
+  'self-augment/vary': each((inputs, outputs) => {
+    const [before, after] = [Array.from(inputs('coefficients')), Array.from(outputs('coefficients'))];
+    same(after.slice(224, 227), before.slice(224, 227), 'the pose');
+    for (const [start, end, most] of [[0, 80, 1], [80, 144, 3], [144, 224, 1], [227, 254, 0.4], [254, 256, 0.2], [256, 257, 1.5]] as const) {
+      const moved = distance(after.slice(start, end), before.slice(start, end)) / Math.sqrt(start === 227 ? 3 : end - start);
+      assert.ok(moved > 1e-4 && moved < most, `coefficients ${start} to ${end} moved by ${moved}`);
+    }
+  }),
+  'self-augment/mirror': each((inputs, outputs) => {
+    const side = Math.sqrt(inputs('image').length / 3);
+    Array.from(outputs('image')).forEach((value, at) => {
+      const [pixel, channel] = [Math.floor(at / 3), at % 3];
+      near(value, inputs('image')[3 * (Math.floor(pixel / side) * side + side - 1 - (pixel % side)) + channel]!);
+    });
+    const [before, after] = [inputs('coefficients'), outputs('coefficients')];
+    near(after[224]!, before[224]!);
+    for (const odd of [225, 226, 230, 254]) near(after[odd]!, -before[odd]!);
+    assert.ok(Array.from({ length: 80 }, (_, mode) => after[mode]! * before[mode]!).some((product) => product < 0), 'no mode is antisymmetric');
+  }),
+  'self-augment/backdrop': each((inputs, outputs) => {
+    const row = Math.sqrt(inputs('image').length * 3);
+    Array.from(outputs('image')).forEach((value, at) => near(value, inputs('image')[inputs('image').length - row * (Math.floor(at / row) + 1) + (at % row)]!));
+  }),
+  'self-augment/degrade': each((inputs, outputs) => {
+    const difference = meanOf(Array.from(outputs('image'), (value, at) => Math.abs(value - inputs('image')[at]!)));
+    assert.ok(difference > 1e-3 && difference < 0.08, `the picture changes by ${difference}`);
   }),
   'self-augment/occlude': each((inputs, outputs) => {
     const mask = Array.from(outputs('mask'));
