@@ -54,4 +54,12 @@ test('a folder that cannot be written is answered with FLOW_DISK', async () => {
   }
 });
 
+test('with a group every metric comes once more for each group', async () => {
+  const sink = await open(folder);
+  for (const [key, group, iou] of [['a', 'hand', 0.5], ['b', 'hair', 0.9], ['c', 'hand', 0.7]] as const) await sink.write({ group, iou: float32([iou], []) } as never, { key, step: 0 });
+  await sink.close!({ step: 0 });
+  const { metrics } = JSON.parse(await readFile(join(folder, 'table.json'), 'utf8')) as { metrics: Record<string, { mean: number; count: number }> };
+  assert.equal(Object.entries(metrics).map(([name, { mean, count }]) => [name, mean.toFixed(2), count]), [['iou', '0.70', 3], ['iou (hand)', '0.60', 2], ['iou (hair)', '0.90', 1]]);
+});
+
 test.run();

@@ -83,11 +83,15 @@ function relabel({ mask, weight }: LabelledFace, hidden: Float32Array): Pick<Lab
 function layer(cover: Cover, frame: FaceFrame, size: number): Float32Array {
   const pixels = new Float32Array(4 * size * size);
   const out = new Float32Array(4);
+  // The frame is a similarity: one step to the right and one down say all.
+  const [[u, v], [right, turned]] = [frame.toFace([0.5, 0.5]), frame.toFace([1.5, 0.5])];
+  const [along, aside] = [right - u, turned - v];
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const [u, v] = frame.toFace([column + 0.5, row + 0.5]);
-      cover(u, v, out);
-      if (out[3] > 0) pixels.set(out, 4 * (row * size + column));
+      cover(u + along * column - aside * row, v + aside * column + along * row, out);
+      if (out[3] === 0) continue;
+      const to = 4 * (row * size + column);
+      for (let channel = 0; channel < 4; channel++) pixels[to + channel] = out[channel];
     }
   }
   return pixels;
@@ -109,7 +113,8 @@ function castShadow(image: Float32Array, pixels: Float32Array, size: number, ran
   const soft = boxBlur(boxBlur(opacity, size, radius), size, radius);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const [fromRow, fromColumn] = [row - down, column - right];
+      const fromRow = row - down;
+      const fromColumn = column - right;
       if (fromRow < 0 || fromColumn < 0 || fromRow >= size || fromColumn >= size) continue;
       const light = 1 - strength * soft[fromRow * size + fromColumn];
       for (let channel = 0; channel < 3; channel++) image[3 * (row * size + column) + channel] *= light;

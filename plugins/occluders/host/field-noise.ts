@@ -9,9 +9,14 @@ const side = 64;
 export function fieldNoise(random: Random): (x: number, y: number) => number {
   const values = Float32Array.from({ length: side * side }, () => random.between(-1, 1));
   return (x, y) => {
-    const [left, top] = [Math.floor(x), Math.floor(y)];
-    const [across, down] = [smooth(x - left), smooth(y - top)];
-    const [column, row, nextColumn, nextRow] = [left & 63, (top & 63) * side, (left + 1) & 63, ((top + 1) & 63) * side];
+    const left = Math.floor(x);
+    const top = Math.floor(y);
+    const across = smooth(x - left);
+    const down = smooth(y - top);
+    const column = left & 63;
+    const nextColumn = (left + 1) & 63;
+    const row = (top & 63) * side;
+    const nextRow = ((top + 1) & 63) * side;
     const upper = values[row + column] * (1 - across) + values[row + nextColumn] * across;
     const lower = values[nextRow + column] * (1 - across) + values[nextRow + nextColumn] * across;
     return upper * (1 - down) + lower * down;

@@ -11,8 +11,9 @@ export function cloth(scene: Scene): Cover {
   const [pattern, pitch, turn] = [random.integer(4), random.between(30, 120), random.between(0, Math.PI)];
   const [cos, sin, folds] = [Math.cos(turn), Math.sin(turn), random.between(0.05, 0.3)];
   return (u, v, out) => {
-    const [x, y] = [cos * u + sin * v, cos * v - sin * u];
-    const weave = [0, Number(Math.sin(pitch * x) > 0.4), Number(Math.sin(0.4 * pitch * x) > 0.2) / 2 + Number(Math.sin(0.4 * pitch * y) > 0.2) / 2, 0][pattern]!;
+    const x = cos * u + sin * v;
+    const y = cos * v - sin * u;
+    const weave = pattern === 1 ? Number(Math.sin(pitch * x) > 0.4) : pattern === 2 ? Number(Math.sin(0.4 * pitch * x) > 0.2) / 2 + Number(Math.sin(0.4 * pitch * y) > 0.2) / 2 : 0;
     const knit = pattern === 3 ? 0.12 * Math.sin(pitch * x + 2 * Math.sin(pitch * y)) : 0;
     const colour: Colour = mix(base, second, weave);
     put(out, colour, 1 + folds * noise(4 * u + 2 * v, 9 * v - 3 * u) + knit, opacityAt(shape(u, v), pixel));

@@ -16,9 +16,12 @@ export function glasses({ random, frame, pixel }: Scene): Cover {
   const [middleX, middleY] = [(frame.eyes[0][0] + frame.eyes[1][0]) / 2, (frame.eyes[0][1] + frame.eyes[1][1]) / 2 + drop];
   const outward = random.between(0, 0.03);
   return (u, v, out) => {
-    let lens = Infinity;
-    for (const [x, y] of frame.eyes) {
-      const [dx, dy] = [u - x - (x > middleX ? outward : -outward), v - y - drop];
+    let lens = radius;
+    for (const eye of frame.eyes) {
+      const dx = u - eye[0] - (eye[0] > middleX ? outward : -outward);
+      const dy = v - eye[1] - drop;
+      // Far away only the sign of the distance matters.
+      if (Math.abs(dx) > 1.5 * radius || Math.abs(dy) > 1.5 * radius) continue;
       const reach = (Math.abs(dx / radius) ** squareness + Math.abs(dy / (radius * ratio)) ** squareness) ** (1 / squareness);
       lens = Math.min(lens, (reach - 1) * radius * ratio);
     }

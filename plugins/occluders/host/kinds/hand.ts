@@ -25,16 +25,28 @@ export function hand({ random, pixel, skin }: Scene): Cover {
   const [noise, grain] = [fieldNoise(random), random.between(0.01, 0.06)];
   const roundness = random.between(0.15, 0.45);
   return (u, v, out) => {
-    const [x, y] = [mirrored * (cos * (u - goal[0]) + sin * (v - goal[1])), cos * (v - goal[1]) - sin * (u - goal[0])];
-    let [nearest, second, sideX, sideY, radius] = [Infinity, Infinity, 0, 0, 1];
+    const x = mirrored * (cos * (u - goal[0]) + sin * (v - goal[1]));
+    const y = cos * (v - goal[1]) - sin * (u - goal[0]);
+    let nearest = Infinity;
+    let second = Infinity;
+    let sideX = 0;
+    let sideY = 0;
+    let radius = 1;
     for (const limb of limbs) {
-      const [dx, dy] = [limb.to[0] - limb.from[0], limb.to[1] - limb.from[1]];
+      const dx = limb.to[0] - limb.from[0];
+      const dy = limb.to[1] - limb.from[1];
       const along = Math.max(0, Math.min(1, ((x - limb.from[0]) * dx + (y - limb.from[1]) * dy) / (dx * dx + dy * dy)));
-      const [ox, oy] = [x - limb.from[0] - along * dx, y - limb.from[1] - along * dy];
+      const ox = x - limb.from[0] - along * dx;
+      const oy = y - limb.from[1] - along * dy;
       const reach = limb.radius * (1 - limb.taper * along);
-      const distance = Math.hypot(ox, oy) - reach;
-      if (distance < nearest) [second, nearest, sideX, sideY, radius] = [nearest, distance, ox / reach, oy / reach, reach];
-      else if (distance < second) second = distance;
+      const distance = Math.sqrt(ox * ox + oy * oy) - reach;
+      if (distance < nearest) {
+        second = nearest;
+        nearest = distance;
+        sideX = ox / reach;
+        sideY = oy / reach;
+        radius = reach;
+      } else if (distance < second) second = distance;
     }
     const depth = Math.min(1, Math.max(0, -nearest / radius));
     const crease = 1 - 0.3 * Math.max(0, 1 - Math.abs(second - nearest) / 0.015) * (second < 0.02 ? 1 : 0);

@@ -15,12 +15,14 @@ export function object({ random, pixel }: Scene): Cover {
   const handle = random.uniform() < 0.3 ? random.between(0.02, 0.06) : 0;
   const shade = [random.between(-0.5, 0.5), random.between(-0.5, 0.5)] as const;
   return (u, v, out) => {
-    const [dx, dy] = [u - goal[0], v - goal[1]];
-    const [x, y] = [(cos * dx + sin * dy) / width, (cos * dy - sin * dx) / height];
+    const dx = u - goal[0];
+    const dy = v - goal[1];
+    const x = (cos * dx + sin * dy) / width;
+    const y = (cos * dy - sin * dx) / height;
     const reach = (Math.abs(x) ** squareness + Math.abs(y) ** squareness) ** (1 / squareness) + wobble * noise(3 * u + 20, 3 * v);
     const body = (reach - 1) * Math.min(width, height);
     const stick = handle > 0 ? Math.max(Math.abs(x * width) - handle, -y * height) : Infinity;
-    const stripes = [0, Number(Math.sin(pitch * x * width) > 0.2), 0.5 + 0.5 * noise(pitch * 0.2 * u, pitch * 0.2 * v)][pattern]!;
+    const stripes = pattern === 1 ? Number(Math.sin(pitch * x * width) > 0.2) : pattern === 2 ? 0.5 + 0.5 * noise(pitch * 0.2 * u, pitch * 0.2 * v) : 0;
     const light = 1 + shade[0] * dx + shade[1] * dy - roundness * Math.min(1, reach) ** 3 + 0.04 * noise(40 * u, 40 * v);
     put(out, mix(base, second, stripes), light, opacityAt(Math.min(body, stick), pixel));
   };
