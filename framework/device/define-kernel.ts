@@ -30,6 +30,11 @@ export interface KernelSpec<Attributes extends object> {
   readonly outputs: (inputs: readonly KernelOutput[], attributes: Attributes) => readonly KernelOutput[];
   /** Fills the outputs (zeroed before the call) from the inputs. It may not keep the views. */
   readonly compute: (inputs: readonly KernelView[], outputs: readonly KernelView[], attributes: Attributes) => void;
+  /**
+   * The same as operations of TensorFlow.js, for the engine tensorflow, where that is faster than copying to the host. Nothing
+   * of it is recorded on a tape.
+   */
+  readonly tensorflow?: (inputs: readonly Tensor[], attributes: Attributes) => readonly Tensor[];
   /** The same for the engine webgpu, where nothing can be read back. Without it the kernel is an error there. */
   readonly wgsl?: WgslForm<Attributes>;
   /**
@@ -57,6 +62,7 @@ export function defineKernel<Attributes extends object>(spec: KernelSpec<Attribu
       backendName,
       kernelFunc: ({ inputs, backend, attrs }) => {
         const infos = spec.inputs.map((name) => (inputs as Record<string, tf.TensorInfo>)[name]!);
+        if (backendName === 'tensorflow' && spec.tensorflow) return compose(spec.tensorflow, infos, (attrs as unknown as Carried<Attributes>).value);
         return computeOnHost(spec, infos, backend as HostBackend, (attrs as unknown as Carried<Attributes>).value);
       },
     });
@@ -70,6 +76,12 @@ export function defineKernel<Attributes extends object>(spec: KernelSpec<Attribu
     return Array.isArray(result) ? result : [result];
   };
   return spec.gradient ? run : (inputs, attributes) => withoutTape(() => run(inputs, attributes));
+}
+
+function compose<Attributes extends object>(
+  form: NonNullable<KernelSpec<Attributes>['tensorflow']>, infos: readonly tf.TensorInfo[], attributes: Attributes,
+): tf.TensorInfo[] {
+  return tf.tidy(() => [...form(infos.map((info) => (info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info))), attributes)]);
 }
 
 function registerOnWebgpu<Attributes extends object>(spec: KernelSpec<Attributes>): void {

@@ -6,6 +6,7 @@ export { defineKernel, type KernelFunction, type KernelSpec, type KernelView } f
 export type { KernelOutput } from './kernel-output.js';
 export type { WgslCall, WgslForm, WgslPass, WgslProgram } from './webgpu/wgsl.js';
 export { heapKernels, heapPointer, placeOnHeap, type HeapKernels } from './simd/index.js';
+export { tensorflowLoops } from './engines/tensorflow/loops.js';
 export { stopGradient, withoutTape } from './tape.js';
 export { gatherRows } from './operators/gather-rows.js';
 export { matMulShared } from './operators/mat-mul-shared.js';

@@ -1,5 +1,5 @@
 /** Adam with explicit state, one kernel for each variable, and an update that a non-finite step cannot reach. */
-import { defineKernel, tf, type Tensor } from '../device/index.js';
+import { defineKernel, tensorflowLoops, tf, type Tensor } from '../device/index.js';
 import { float32, type HostTensor } from '../values/host-tensor.js';
 import { FlowError } from '../errors/flow-error.js';
 import { gateWgsl, normWgsl, updateWgsl, type UpdateAttributes } from './adam-wgsl.js';
@@ -52,6 +52,7 @@ const normKernel = defineKernel<object>({
     for (let index = 0; index < values.length; index++) sum += values[index]! * values[index]!;
     norm!.data[0] = Math.sqrt(sum);
   },
+  tensorflow: ([x]) => [tensorflowLoops.norm(x!)],
   wgsl: normWgsl,
 });
 
@@ -95,6 +96,13 @@ const updateKernel = defineKernel<UpdateAttributes>({
       v1[index] = square;
       w1[index] = w[index]! - (rate1 * mean) / (Math.sqrt(square) * root2 + epsilon);
     }
+  },
+  tensorflow: ([weight, first, second, gradient, gate], { rate, beta1, beta2, epsilon, correction1, correction2 }) => {
+    const [finite, , scale] = gate!.dataSync();
+    if (finite === 0) return [weight!, first!, second!].map((tensor) => tensor.clone());
+    return tensorflowLoops.adam([weight!, first!, second!, gradient!], {
+      scale: scale!, rate: rate / correction1, beta1, beta2, epsilon, root2: 1 / Math.sqrt(correction2),
+    });
   },
   wgsl: updateWgsl,
 });

@@ -1,59 +1,62 @@
 /**
- * Convolutions with explicit padding on tensorflow: its binding refuses numbers, and refuses all explicit padding in the gradients.
- * Zeros are padded on first, and the gradient of the input is cut out of that of the padded image.
+ * Convolutions with explicit padding on tensorflow. TensorFlow knows it; its binding refuses a single number in the forward pass,
+ * and everything explicit in the gradients.
  */
-import { tf, type Tensor } from '../tf.js';
-import { replaceKernel, type KernelImplementation } from './registry.js';
-import { asTensor, kernelOf } from './stock-kernels.js';
+import { tf } from '../tf.js';
+import type { TensorflowBackend } from '../engines/tensorflow/binding.js';
+import { replaceKernel } from './registry.js';
+import { kernelOf } from './stock-kernels.js';
 
 type Attributes = Readonly<Record<string, unknown>>;
 type Shape4 = [number, number, number, number];
-type Frame = [[number, number], [number, number], [number, number], [number, number]];
 
-interface ConvolutionKernel {
-  readonly name: string;
-  readonly depthwise: boolean;
-  /** Where the shape of the image and of the filter stand: an input, or an attribute of that name. */
-  readonly image: string;
-  readonly filter: string;
-}
-
-const kernels: readonly ConvolutionKernel[] = [
-  { name: 'Conv2D', depthwise: false, image: 'x', filter: 'filter' },
-  { name: 'FusedConv2D', depthwise: false, image: 'x', filter: 'filter' },
-  { name: 'Conv2DBackpropInput', depthwise: false, image: 'inputShape', filter: 'filter' },
-  { name: 'Conv2DBackpropFilter', depthwise: false, image: 'x', filter: 'filterShape' },
-  { name: 'DepthwiseConv2dNative', depthwise: true, image: 'x', filter: 'filter' },
-  { name: 'DepthwiseConv2dNativeBackpropInput', depthwise: true, image: 'inputShape', filter: 'filter' },
-  { name: 'DepthwiseConv2dNativeBackpropFilter', depthwise: true, image: 'x', filter: 'filterShape' },
-];
+const forward = [['Conv2D', false], ['FusedConv2D', false], ['DepthwiseConv2dNative', true], ['FusedDepthwiseConv2D', true]] as const;
+const backward = [['Conv2D', false], ['DepthwiseConv2dNative', true]] as const;
 
 export function registerExplicitPadding(backendName: string): void {
-  for (const kernel of kernels) {
-    const stock = kernelOf(kernel.name, backendName);
-    const padded: KernelImplementation = ({ inputs, attributes, backend }) => {
-      const shapeOf = (name: string): Shape4 => [...(inputs[name]?.shape ?? (attributes[name] as readonly number[]))] as Shape4;
-      const image = shapeOf(kernel.image);
-      const frame = frameOf(image, shapeOf(kernel.filter), attributes, kernel.depthwise);
-      if (frame === undefined) return stock({ inputs, attrs: attributes, backend });
-      return tf.tidy(() => {
-        const run = (attrs: object, wider: object = {}): Tensor =>
-          asTensor(stock({ inputs: { ...inputs, ...wider }, attrs: { ...attributes, pad: 'valid', ...attrs }, backend }));
-        const x = inputs['x'];
-        if (x) return run({}, { x: tf.pad(asTensor(x), frame) });
-        const whole = image.map((extent, axis) => extent + frame[axis]![0] + frame[axis]![1]);
-        return run({ inputShape: whole }).slice(frame.map(([before]) => before), image);
-      });
-    };
-    replaceKernel(kernel.name, backendName, padded);
+  for (const [name, depthwise] of forward) {
+    const stock = kernelOf(name, backendName);
+    replaceKernel(name, backendName, ({ inputs, attributes, backend }) => {
+      if (typeof attributes['pad'] !== 'number') return stock({ inputs, attrs: attributes, backend });
+      const { top, bottom, left, right } = convolutionOf(inputs['x']!.shape, inputs['filter']!.shape, attributes, depthwise).padInfo;
+      return stock({ inputs, attrs: { ...attributes, pad: [[0, 0], [top, bottom], [left, right], [0, 0]] }, backend });
+    });
+  }
+  for (const [name, depthwise] of backward) {
+    registerGradient(`${name}BackpropInput`, backendName, depthwise);
+    registerGradient(`${name}BackpropFilter`, backendName, depthwise);
   }
 }
 
-/** Zeros before and after each axis; undefined where the padding is `same` or `valid`. */
-function frameOf(image: Shape4, filter: Shape4, { strides, dilations, pad, dimRoundingMode }: Attributes, depthwise: boolean): Frame | undefined {
-  if (typeof pad === 'string') return undefined;
-  const { padInfo } = tf.backend_util.computeConv2DInfo(
-    image, filter, strides as [number, number], (dilations as [number, number] | undefined) ?? 1, pad as number, dimRoundingMode as 'floor' | undefined, depthwise,
+function registerGradient(name: string, backendName: string, depthwise: boolean): void {
+  const stock = kernelOf(name, backendName);
+  replaceKernel(name, backendName, ({ inputs, attributes, backend }) => {
+    if (typeof attributes['pad'] === 'string') return stock({ inputs, attrs: attributes, backend });
+    const shapeOf = (input: string): readonly number[] => inputs[input]?.shape ?? (attributes[input === 'x' ? 'inputShape' : 'filterShape'] as number[]);
+    const convolution = convolutionOf(shapeOf('x'), shapeOf('filter'), attributes, depthwise);
+    const { binding } = backend as unknown as TensorflowBackend;
+    const { top, bottom, left, right } = convolution.padInfo;
+    const wanted = tf.tensor1d([...shapeOf(name.endsWith('Input') ? 'x' : 'filter')], 'int32');
+    const result = (backend as unknown as TensorflowBackend).executeSingleOutput(
+      name,
+      [
+        { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+        { name: 'strides', type: binding.TF_ATTR_INT, value: [1, convolution.strideHeight, convolution.strideWidth, 1] },
+        { name: 'padding', type: binding.TF_ATTR_STRING, value: 'EXPLICIT' },
+        { name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: [0, 0, top, bottom, left, right, 0, 0] },
+        { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
+        { name: 'dilations', type: binding.TF_ATTR_INT, value: [1, convolution.dilationHeight, convolution.dilationWidth, 1] },
+      ],
+      name.endsWith('Input') ? [wanted, inputs['filter']!, inputs['dy']!] : [inputs['x']!, wanted, inputs['dy']!],
+    );
+    wanted.dispose();
+    return result;
+  });
+}
+
+function convolutionOf(image: readonly number[], filter: readonly number[], { strides, dilations, pad, dimRoundingMode }: Attributes, depthwise: boolean) {
+  return tf.backend_util.computeConv2DInfo(
+    [...image] as Shape4, [...filter] as Shape4, strides as [number, number], (dilations as [number, number] | undefined) ?? 1, pad as number,
+    dimRoundingMode as 'floor' | undefined, depthwise,
   );
-  return [[0, 0], [padInfo.top, padInfo.bottom], [padInfo.left, padInfo.right], [0, 0]];
 }

@@ -8,6 +8,7 @@ import { changeText } from './change-text.js';
 import type { SetupStep } from './step.js';
 
 const native = fileURLToPath(new URL('./native/', import.meta.url));
+const additions = ['arguments.cc', 'host-memory.cc', 'sparse-polynomials.cc', 'adam.cc'];
 
 /**
  * Compiles both addons. They use Node-API only, so one build serves every Node that this engine supports; node-gyp and
@@ -22,9 +23,9 @@ export async function buildAddon(step: SetupStep, sources: string): Promise<void
   const binding = join(sources, 'tfjs-node', 'binding');
   const units = (await readdir(binding)).filter((name) => name.endsWith('.cc')).map((name) => join(binding, name));
   // Functions of the addon share its state only when they are compiled into it.
-  await changeText(join(binding, 'tfjs_binding.cc'), '#include "tfjs_backend.h"', '#include "host-memory.h"\n#include "tfjs_backend.h"');
-  await changeText(join(binding, 'tfjs_binding.cc'), '#undef EXPORT_INT_PROPERTY', '#undef EXPORT_INT_PROPERTY\n  AddHostMemory(env, exports);');
-  await compile(step, sources, [...units, join(native, 'host-memory.cc')], join(folder, installedPaths.addon), found.map((name) => join(libraries, name)));
+  await changeText(join(binding, 'tfjs_binding.cc'), '#include "tfjs_backend.h"', '#include "additions.h"\n#include "tfjs_backend.h"');
+  await changeText(join(binding, 'tfjs_binding.cc'), '#undef EXPORT_INT_PROPERTY', '#undef EXPORT_INT_PROPERTY\n  AddAll(env, exports);');
+  await compile(step, sources, [...units, ...additions.map((name) => join(native, name))], join(folder, installedPaths.addon), found.map((name) => join(libraries, name)));
   await compile(step, sources, [join(native, 'open-quietly.cc')], join(folder, installedPaths.opener), []);
 }
 

@@ -10,6 +10,8 @@ const maxPoolGradient = defineKernel<{ padding: 'same' | 'valid' }>({
   inputs: ['x', 'y', 'dy'],
   outputs: ([x]) => [{ shape: x!.shape, dtype: 'float32' }],
   compute: ([x, y, dy], [dx], { padding }) => scatterToMaximum(x!, y!, dy!, dx!, padding),
+  tensorflow: ([x, y, dy], { padding }) =>
+    [tf.engine().runKernel<Tensor>('MaxPoolGrad', { dy: dy!, input: x!, output: y! }, { filterSize: 3, strides: 2, pad: padding })],
   wgsl: ({ inputs: [x, y], attributes: { padding } }) => {
     const [batch, height, width, channels] = x!.shape as [number, number, number, number];
     const [, rows, columns] = y!.shape as [number, number, number, number];

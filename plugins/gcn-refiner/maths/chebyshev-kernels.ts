@@ -5,7 +5,7 @@
  * - basis: x [B, N, F] → [B, N, K · F], block k of a row is (T_k x);
  * - sum: z [B, N, K · F] → Σ_k T_k z_k [B, N, F].
  */
-import { defineKernel, type KernelFunction, type SparseMatrix, type Tensor } from '../../../framework/device/index.js';
+import { defineKernel, tensorflowLoops, type KernelFunction, type SparseMatrix, type Tensor } from '../../../framework/device/index.js';
 import { fillBasis, fillSum } from '../host/sparse-polynomials.js';
 import { basisWgsl, sumWgsl, type Polynomials } from './chebyshev-wgsl.js';
 
@@ -15,6 +15,7 @@ const basisKernel: KernelFunction<Polynomials> = defineKernel<Polynomials>({
   outputs: ([x], { terms }) => [{ shape: [x!.shape[0]!, x!.shape[1]!, x!.shape[2]! * terms], dtype: 'float32' }],
   compute: ([x], [basis], { laplacian, terms }) =>
     fillBasis(laplacian, x!.data as Float32Array, basis!.data as Float32Array, x!.shape[2]!, terms),
+  tensorflow: ([x], { laplacian, terms }) => [tensorflowLoops.chebyshevBasis(laplacian, x!, terms)],
   wgsl: basisWgsl,
   savesInputs: [],
   gradient: ([dBasis], _saved, attributes) => [sumKernel([dBasis!], attributes)[0]!],
@@ -26,6 +27,7 @@ const sumKernel: KernelFunction<Polynomials> = defineKernel<Polynomials>({
   outputs: ([z], { terms }) => [{ shape: [z!.shape[0]!, z!.shape[1]!, z!.shape[2]! / terms], dtype: 'float32' }],
   compute: ([z], [sum], { laplacian, terms }) =>
     fillSum(laplacian, z!.data as Float32Array, sum!.data as Float32Array, sum!.shape[2]!, terms),
+  tensorflow: ([z], { laplacian, terms }) => [tensorflowLoops.chebyshevSum(laplacian, z!, terms)],
   wgsl: sumWgsl,
   savesInputs: [],
   gradient: ([dSum], _saved, attributes) => [basisKernel([dSum!], attributes)[0]!],

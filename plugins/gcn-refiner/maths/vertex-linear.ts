@@ -4,12 +4,16 @@ import { transposedProduct } from '../host/transposed-product.js';
 /** Threads of a GPU that sum a part of the vertices each. */
 const parts = 64;
 
+/** [B, N, F] → [B · N, F]. */
+const byVertex = (x: Tensor): tf.Tensor2D => tf.reshape(x, [-1, x.shape[2]!]);
+
 const weightGradientKernel: KernelFunction<object> = defineKernel<object>({
   name: 'gcn-refiner/vertex-linear-weight-gradient',
   inputs: ['x', 'dy'],
   outputs: ([x, dy]) => [{ shape: [x!.shape[2]!, dy!.shape[2]!], dtype: 'float32' }],
   compute: ([x, dy], [dw]) =>
     transposedProduct(x!.data as Float32Array, dy!.data as Float32Array, dw!.data as Float32Array, x!.shape[2]!, dy!.shape[2]!),
+  tensorflow: ([x, dy]) => [tf.matMul(byVertex(x!), byVertex(dy!), true)],
   wgsl: ({ inputs: [x, dy] }) => {
     const [batch, vertices, rows] = x!.shape as [number, number, number];
     const columns = dy!.shape[2]!;

@@ -18,6 +18,7 @@ export interface TensorflowBinding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_STRING: number;
   isUsingGpuDevice(): boolean;
   /** Ours: copies a tensor into an array of its size and type. */
   readInto(id: TensorId, array: Float32Array | Int32Array): void;
@@ -25,6 +26,14 @@ export interface TensorflowBinding {
   createFrom(shape: readonly number[], type: number, array: Float32Array | Int32Array): TensorId;
   /** Ours: another shape for the same memory. */
   reshape(id: TensorId, shape: readonly number[]): TensorId;
+  /** Ours: x [B, N, F] → [B, N, K · F]. */
+  chebyshevBasis(pointers: Int32Array, columns: Int32Array, values: Float32Array, x: TensorId, terms: number): TensorId;
+  /** Ours: z [B, N, K · F] → [B, N, F]. */
+  chebyshevSum(pointers: Int32Array, columns: Int32Array, values: Float32Array, z: TensorId, terms: number): TensorId;
+  /** Ours: weight, first and second moment after an update; the numbers are scale, rate, β₁, 1 − β₁, β₂, 1 − β₂, ε and 1 / √(1 − β₂ᵗ). */
+  adam(tensors: readonly TensorId[], numbers: Float32Array): TensorId[];
+  /** Ours: the norm of all numbers, as a tensor [1]. */
+  norm(x: TensorId): TensorId;
 }
 
 interface TensorData {

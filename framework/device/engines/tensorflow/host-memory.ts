@@ -43,7 +43,13 @@ function readInto(backend: TensorflowBackend, { dataId }: tf.TensorInfo, view: K
 
 function tensorFrom(backend: TensorflowBackend, shape: readonly number[], dtype: KernelOutput['dtype'], array: KernelArray): tf.TensorInfo {
   const type = dtype === 'int32' ? backend.binding.TF_INT32 : backend.binding.TF_FLOAT;
+  return adopt(backend, backend.binding.createFrom(shape, type, array), shape, dtype);
+}
+
+/** Takes a tensor that the addon has made into the backend. */
+export function adopt(backend: TensorflowBackend, id: number, shape: readonly number[], dtype: KernelOutput['dtype'] = 'float32'): tf.TensorInfo {
   const dataId = {};
-  backend.tensorMap.set(dataId, { shape, dtype: type, values: null, id: backend.binding.createFrom(shape, type, array), refCount: 1 });
+  const type = dtype === 'int32' ? backend.binding.TF_INT32 : backend.binding.TF_FLOAT;
+  backend.tensorMap.set(dataId, { shape, dtype: type, values: null, id, refCount: 1 });
   return { dataId, shape: [...shape], dtype };
 }
