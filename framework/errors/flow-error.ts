@@ -11,6 +11,8 @@ export interface Place {
 export interface FlowErrorFields {
   /** What went wrong, in one sentence. */
   readonly message: string;
+  /** A short, stable word for the kind of fault within the code (`no-face`), so that refusals can be counted by kind. */
+  readonly reason?: string;
   /** The stage, resource, plugin or file that the error is about. */
   readonly who?: string;
   readonly where?: Place;

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import cacache from 'cacache';
+import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
 import { decode, encode } from './encode.js';
 import { digestOf, rememberDigest } from './digest.js';
@@ -43,7 +44,6 @@ export interface ContentCacheOptions {
 
 /** Raised when the encoding changes: older entries are then never found. */
 const format = 1;
-const gibibyte = 2 ** 30;
 
 export function cacheKey(parts: CacheKeyParts): string {
   const inputs = Object.fromEntries(Object.entries(parts.inputs).map(([port, value]) => [port, digestOf(value)]));
@@ -61,7 +61,7 @@ export class ContentCache {
   constructor(options: ContentCacheOptions) {
     this.#folder = join(options.root, 'content');
     this.#memory = options.memory ?? new MemoryLayer(0);
-    this.#bound = new DiskBound(this.#folder, options.diskBytes ?? 4 * gibibyte);
+    this.#bound = new DiskBound(this.#folder, options.diskBytes ?? defaultCacheBytes());
     this.#log = options.log ?? (() => undefined);
   }
 

@@ -44,11 +44,10 @@ export class PolicyGate {
       const { where = place } = error.fields;
       throw errorFromRecord({ ...error, fields: { ...error.fields, where } }, { who: name, keys: [ticket.key] });
     }
-    if (onError.policy !== 'skip') {
-      this.#quarantine.add({ key: ticket.key, stage: name, attempt, code: error.code, message: error.message });
-    }
+    const { code, message, fields: { reason } } = error;
+    if (onError.policy !== 'skip') this.#quarantine.add({ key: ticket.key, stage: name, attempt, code, reason, message });
     this.#checkRate(error);
-    return tombstoneOf(ticket, { stage: name, code: error.code, message: error.message });
+    return tombstoneOf(ticket, { stage: name, code, reason, message });
   }
 
   #checkRate(last?: ErrorRecord): void {

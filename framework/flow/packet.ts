@@ -24,6 +24,8 @@ export interface Sample extends Ticket {
 export interface Refusal {
   readonly stage: string;
   readonly code: string;
+  /** The kind of fault within the code. */
+  readonly reason?: string;
   readonly message: string;
 }
 

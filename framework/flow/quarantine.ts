@@ -9,6 +9,8 @@ export interface QuarantineLine {
   /** The attempt that was the last. */
   readonly attempt: number;
   readonly code: string;
+  /** The kind of fault within the code, where the stage says it: `no-face`. */
+  readonly reason?: string;
   readonly message: string;
   /** ISO 8601. */
   readonly time: string;

@@ -1,5 +1,5 @@
 /** Contracts of the plugin's stage types and of its resource type. */
-import { defineDevice, defineHost, defineResource, defineSink, optional, tensor, Type } from '../../framework/index.js';
+import { defineDevice, defineHost, defineResource, defineSink, optional, tensor, Type, value } from '../../framework/index.js';
 import { faceModelKind } from './host/face-model.js';
 import { albedoPath } from './host/learn/albedo-path.js';
 import { levels, type Level } from './host/makehuman/levels.js';
@@ -52,14 +52,14 @@ export const decode = defineDevice({
 });
 
 export const landmarks = defineDevice({
-  summary: 'The 68 landmarks alone of a face from its coefficients: a small part of what `decode` costs.',
+  summary: 'The 68 landmarks of a face from its coefficients, their box and the yaw: a small part of what `decode` costs.',
   version: 1,
   options: Type.Object({
     size: pictureSize('Width and height of the picture in which the landmarks are given, px.'),
   }, closed),
   resources: { face: faceModelKind },
   in: { coefficients: tensor('float32', [257], 'coefficients.3dmm') },
-  out: { landmarks: tensor('float32', [68, 2], 'landmarks68.px') },
+  out: { landmarks: tensor('float32', [68, 2], 'landmarks68.px'), box: tensor('float32', [4], 'box.px'), yaw: tensor('float32', [], 'angle.rad') },
   load: () => import('./stages/landmarks.js'),
 });
 

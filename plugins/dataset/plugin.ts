@@ -1,6 +1,6 @@
 /** Photos of faces as a source of samples. */
-import { definePlugin, defineSource, tensor, Type, value } from '../../framework/index.js';
-import type { FaceHint } from '../preprocess/index.js';
+import { definePlugin, defineSink, defineSource, optional, tensor, Type, value } from '../../framework/index.js';
+import type { FaceHint, Located } from '../preprocess/index.js';
 
 export const faces = defineSource({
   summary: 'Photos with faces: the built-in ones, a folder, one file, or a CSV index.',
@@ -30,8 +30,27 @@ export const faces = defineSource({
     photo: tensor('uint8', ['H', 'W', 3], 'photo.rgb8'),
     face: value<FaceHint | null>('face.box'),
     name: value<string>('sample.name'),
+    set: value<string>('sample.set'),
   },
   load: () => import('./stages/faces.js'),
+});
+
+export const statistics = defineSink({
+  summary: 'Writes what the faces of each data set are like: sizes, poses, visible share, confidence; one line a face and a summary.',
+  version: 1,
+  options: Type.Object({}, { additionalProperties: false }),
+  in: {
+    landmarks68: tensor('float32', [68, 2], 'landmarks68.px'),
+    transform: tensor('float32', [2, 3], 'transform.px'),
+    confidence: tensor('float32', [], 'probability'),
+    disagreement: tensor('float32', [], 'disagreement'),
+    located: value<Located>('face.located'),
+    mask: optional(tensor('float32', ['S', 'S', 1], 'mask')),
+    photo: optional(tensor('uint8', ['H', 'W', 3], 'photo.rgb8')),
+    set: optional(value<string>('sample.set')),
+  },
+  out: {},
+  load: () => import('./stages/statistics.js'),
 });
 
 export const plugin = definePlugin({
@@ -40,5 +59,5 @@ export const plugin = definePlugin({
   framework: '^0.1.0',
   summary: 'Photos of faces, with splits.',
   requires: { preprocess: '^0.1.0' },
-  stages: { faces },
+  stages: { faces, statistics },
 });

@@ -1,9 +1,10 @@
 /** What other plugins may use. */
-export type { FaceHint } from './plugin.js';
+export type { FaceHint, Located } from './plugin.js';
 export { applyAffine, composeAffine, invertAffine, mapPoints, type Affine, type Point } from './host/affine.js';
 export { alignFace, boundsOf, type AlignedFace, type AlignOptions } from './host/align-face.js';
 export { faceFrameOf, type FaceFrame } from './host/face-frame.js';
-export { detectFaces, type Box, type FaceNetworks } from './host/locate-face.js';
+export { detectFaces, detectionSquare, type Box, type FaceNetworks } from './host/locate-face.js';
+export { fivePointsOf, orthographicPose, standardPoints, type OrthographicPose } from './host/alignment.js';
 export { fillPolygon } from './host/fill-polygon.js';
 export { faceOval, landmarks68, landmarks68Of, leftBrow, leftEye, lips, rightBrow, rightEye } from './host/mesh-topology.js';
 export { meshMirror } from './host/mesh-mirror.js';

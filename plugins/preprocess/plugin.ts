@@ -6,9 +6,12 @@ export interface FaceHint {
   readonly box: readonly [number, number, number, number];
 }
 
+/** What the landmarks of a crop rest on: see `preprocess/align`. */
+export type Located = 'landmarks' | 'unsure' | 'box';
+
 export const align = defineHost({
   summary: 'Finds the face, its landmarks, and cuts out the aligned crop (Deep3D\'s 5-point alignment).',
-  version: 1,
+  version: 2,
   pure: true,
   options: Type.Object({
     size: Type.Integer({ default: 112, minimum: 16, maximum: 1024, description: 'Side of the crop, in pixels.' }),
@@ -24,6 +27,11 @@ export const align = defineHost({
       default: 0.03, exclusiveMinimum: 0, maximum: 1,
       description: 'Largest mean distance between the landmarks of the photo and of its mirror image, as a share of the face\'s size.',
     }),
+    fallback: Type.Union([Type.Literal('box'), Type.Literal('refuse')], {
+      default: 'box',
+      description: 'What becomes of a face whose landmarks cannot be trusted: `box` goes by the detector\'s box and says so in `located` '
+        + '(`unsure`: doubted landmarks that lie in it; `box`: a standard face placed in it); `refuse` sets the sample aside, which is right where landmarks are fitted to.',
+    }),
   }, { additionalProperties: false }),
   in: {
     photo: tensor('uint8', ['H', 'W', 3], 'photo.rgb8'),
@@ -36,6 +44,8 @@ export const align = defineHost({
     transform: tensor('float32', [2, 3], 'transform.px'),
     box: tensor('float32', [4], 'box.px'),
     confidence: tensor('float32', [], 'probability'),
+    disagreement: tensor('float32', [], 'disagreement'),
+    located: value<Located>('face.located'),
   },
   load: () => import('./stages/align.js'),
 });

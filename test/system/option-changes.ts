@@ -43,7 +43,13 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
     shuffle: samples({ shuffle: true }),
     maxMegapixels: samples({ maxMegapixels: 0.001 }),
   },
-  'preprocess/align': { size, ...of('align', { roll: 'upright', threshold: 0.88, minConfidence: 0.9995, maxDisagreement: 0.008 }) },
+  'preprocess/align': {
+    size,
+    ...of('align', { roll: 'upright', threshold: 0.88 }),
+    minConfidence: weights(inStage('align', { minConfidence: 0.9995 }), inStage('align', { fallback: 'refuse' })),
+    maxDisagreement: weights(inStage('align', { maxDisagreement: 0.008 }), inStage('align', { fallback: 'refuse' })),
+    fallback: weights(inStage('align', { fallback: 'refuse' }), inStage('align', { maxDisagreement: 0.008 })),
+  },
   'preprocess/segment': of('segment', { soft: true }),
   'coarse-3dmm/fit': of('fit', { landmarkNoise: 0.03, rounds: 1, lightRounds: 1, colourNoise: 0.2 }),
   'coarse-3dmm/decode': { size: { document: inGraph('reconstruct', 'decode', { size: 80 }), given: landmarkError, shows: 'metrics' } },
@@ -70,5 +76,6 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
   'export/sheet': {
     samples: { document: inStage('sheet', { samples: 1 }), given: { validate: { samples: 2 } }, shows: 'sheet' },
     scale: { document: inStage('sheet', { scale: 1 }), shows: 'sheet' },
+    across: { document: inStage('sheet', { across: 2 }), given: { validate: { samples: 2 } }, shows: 'sheet' },
   },
 };

@@ -9,7 +9,12 @@ export const stage = implementHost(fit, {
     const face = resource('face');
     const dense = denseModel(face);
     return {
-      run({ image, landmarks, mask }) {
+      run({ image, landmarks, mask, located }) {
+        if (located === 'box') {
+          throw new SampleError('The landmarks of this face were not found, only its box: there is nothing to fit to.', {
+            reason: 'landmarks-unsure', cure: 'use a photo in which less of the face is covered or turned away, or coefficients from `coarse-3dmm/regress`',
+          });
+        }
         if (!landmarks.data.every(Number.isFinite)) {
           throw new SampleError('The landmarks of this face are not finite.', { cure: 'Check the stage that finds them.' });
         }

@@ -55,7 +55,7 @@ function photoOf(coefficients: Float32Array, noise = 0): { image: Float32Array; 
 async function run(photo: ReturnType<typeof photoOf>): Promise<{ coefficients: Float32Array; residual: number }> {
   const { run: fit } = await stage.create({ options, stage: 'fit', resource: () => face as never, log: () => undefined });
   const { coefficients, residual } = await fit({
-    image: float32(photo.image, [size, size, 3]), landmarks: float32(photo.landmarks, [468, 2]), mask: float32(photo.coverage, [size, size, 1]),
+    image: float32(photo.image, [size, size, 3]), landmarks: float32(photo.landmarks, [468, 2]), mask: float32(photo.coverage, [size, size, 1]), located: undefined,
   }, { key: 'test', epoch: 0 });
   return { coefficients: coefficients.data as Float32Array, residual: residual.data[0]! };
 }

@@ -35,11 +35,11 @@ async function readBytes(file: string): Promise<Buffer> {
     bytes = await readFile(file);
   } catch (error) {
     throw new SampleError(`The photo ${file} cannot be read.`, {
-      got: (error as NodeJS.ErrnoException).code, cure: 'check the path and the permissions of the file', cause: error,
+      reason: 'photo-unreadable', got: (error as NodeJS.ErrnoException).code, cure: 'check the path and the permissions of the file', cause: error,
     });
   }
   if (bytes.length === 0) {
-    throw new SampleError(`The photo ${file} is empty: it has zero bytes.`, { cure: 'copy or download the file again' });
+    throw new SampleError(`The photo ${file} is empty: it has zero bytes.`, { reason: 'photo-empty', cure: 'copy or download the file again' });
   }
   return bytes;
 }
@@ -48,11 +48,11 @@ function undecodable(file: string, error: unknown, maxMegapixels: number): Sampl
   const got = error instanceof Error ? error.message : String(error);
   if (/pixel limit/i.test(got)) {
     return new SampleError(`The photo ${file} is too large.`, {
-      expected: `at most ${maxMegapixels} megapixels`, got, cure: 'make the photo smaller, or raise the option `maxMegapixels`', cause: error,
+      reason: 'photo-too-large', expected: `at most ${maxMegapixels} megapixels`, got, cure: 'make the photo smaller, or raise the option `maxMegapixels`', cause: error,
     });
   }
   return new SampleError(`The photo ${file} cannot be decoded: it is damaged or not an image.`, {
-    expected: 'a complete JPEG, PNG, WebP, AVIF, TIFF or GIF file', got, cure: 'replace the file, or convert it to JPEG or PNG', cause: error,
+    reason: /unsupported image format/i.test(got) ? 'photo-format' : 'photo-damaged', expected: 'a complete JPEG, PNG, WebP, AVIF, TIFF or GIF file', got, cure: 'replace the file, or convert it to JPEG or PNG', cause: error,
   });
 }
 

@@ -16,6 +16,8 @@ export interface ListedPhoto {
   readonly identity: string;
   /** What the data themselves say. */
   readonly split?: 'train' | 'test';
+  /** The data set within the list, where several lie in one folder. */
+  readonly set?: string;
 }
 
 const photoExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.tif', '.tiff', '.gif']);
@@ -56,6 +58,7 @@ async function listIndex(index: string): Promise<ListedPhoto[]> {
     name: row.file,
     file: resolve(dirname(index), row.file),
     identity: row.identity ?? '',
+    set: row.set,
     split: row.split === 'train' || row.split === 'test' ? row.split : undefined,
   }));
 }

@@ -20,10 +20,10 @@ export const stage = implementSource(faces, {
   },
 });
 
-async function readSample({ name, file, box }: ListedPhoto, maxMegapixels: number) {
+async function readSample({ name, file, box, set = '' }: ListedPhoto, maxMegapixels: number) {
   if (!box) {
     const photo = await decodePhoto(file, { maxMegapixels });
-    return { photo: uint8(photo.data, [photo.height, photo.width, 3]), face: null, name };
+    return { photo: uint8(photo.data, [photo.height, photo.width, 3]), face: null, name, set };
   }
   const region = await regionAround(file, box);
   const photo = await decodePhoto(file, { region, maxMegapixels });
@@ -32,6 +32,7 @@ async function readSample({ name, file, box }: ListedPhoto, maxMegapixels: numbe
     photo: uint8(photo.data, [photo.height, photo.width, 3]),
     face: { box: [left - region[0], top - region[1], width, height] as const },
     name,
+    set,
   };
 }
 

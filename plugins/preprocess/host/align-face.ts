@@ -2,6 +2,7 @@
 import { alignmentOf, fivePointsOf, orthographicPose } from './alignment.js';
 import { mapPoints, type Affine } from './affine.js';
 import { locateFace, type Box, type FaceNetworks, type LocateOptions } from './locate-face.js';
+import type { Located } from '../plugin.js';
 import { landmarks68Of } from './mesh-topology.js';
 import { warpAffine, type Photo } from './warp-affine.js';
 
@@ -23,6 +24,9 @@ export interface AlignedFace {
   /** Left, top, width, height of the 68 landmarks, in crop pixels. */
   readonly box: readonly [number, number, number, number];
   readonly confidence: number;
+  /** See `LocatedFace`. */
+  readonly disagreement: number;
+  readonly located: Located;
 }
 
 /** Throws a SampleError when the photo shows no face, or one whose landmarks cannot be trusted. */
@@ -39,6 +43,8 @@ export function alignFace(photo: Photo, hint: Box | null, networks: FaceNetworks
     transform,
     box: boundsOf(landmarks68),
     confidence: face.confidence,
+    disagreement: face.disagreement,
+    located: face.located,
   };
 }
 

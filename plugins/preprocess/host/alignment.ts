@@ -24,6 +24,8 @@ export interface OrthographicPose {
   readonly origin: Point;
   /** Angle of the face's x axis in radians, clockwise on the screen: the pose's roll as a viewer sees it. */
   readonly roll: number;
+  /** Pitch, yaw, roll in radians: R = Rz(roll)·Ry(yaw)·Rx(pitch), x right, y up, z to the viewer. */
+  readonly angles: readonly [number, number, number];
 }
 
 /** The five points of Deep3D from 68 landmarks: eyes as the mean of their corners, nose tip, corners of the mouth. [68, 2] → 5. */
@@ -46,7 +48,20 @@ export function orthographicPose(points: readonly Point[]): OrthographicPose {
   const up = solveRow(points.map(([, y]) => -y));
   const scale = (Math.hypot(across[0], across[1], across[2]) + Math.hypot(up[0], up[1], up[2])) / 2;
   if (!(scale > 1e-6)) throw new RangeError('the five points of the face coincide');
-  return { scale, origin: [across[3], -up[3]], roll: -Math.atan2(up[0], across[0]) };
+  return { scale, origin: [across[3], -up[3]], roll: -Math.atan2(up[0], across[0]), angles: anglesOf(across, up) };
+}
+
+/** Angles of the rotation whose first two rows point along r1 and r2; the third row is their cross product. */
+function anglesOf(across: readonly number[], up: readonly number[]): [number, number, number] {
+  const unit = (row: readonly number[]): number[] => {
+    const length = Math.hypot(row[0], row[1], row[2]);
+    return row.slice(0, 3).map((value) => value / length);
+  };
+  const [first, second] = [unit(across), unit(up)];
+  const third = unit([
+    first[1] * second[2] - first[2] * second[1], first[2] * second[0] - first[0] * second[2], first[0] * second[1] - first[1] * second[0],
+  ]);
+  return [Math.atan2(third[1], third[2]), Math.asin(Math.max(-1, Math.min(1, -third[0]))), Math.atan2(second[0], first[0])];
 }
 
 /**

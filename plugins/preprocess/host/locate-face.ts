@@ -6,6 +6,8 @@ import { applyAffine, invertAffine, mapPoints, scaleOf, squareToPicture, type Af
 import { detectorSize, intersectionOverUnion, keyPoint, mergeOverlapping, type Detection } from './blazeface-decode.js';
 import { meshMirror } from './mesh-mirror.js';
 import { axisPoints } from './mesh-topology.js';
+import type { Located } from '../plugin.js';
+import { placeFace, type Look } from './place-face.js';
 import { warpAffine, type Photo } from './warp-affine.js';
 
 export interface FaceNetworks {
@@ -23,6 +25,8 @@ export interface LocateOptions {
   readonly minConfidence: number;
   /** Largest disagreement with the mirrored picture, as a share of the face's size. */
   readonly maxDisagreement: number;
+  /** What becomes of a face whose landmarks cannot be trusted. */
+  readonly fallback: 'box' | 'refuse';
 }
 
 export interface LocatedFace {
@@ -32,6 +36,11 @@ export interface LocatedFace {
   readonly confidence: number;
   /** Mean distance between the landmarks and those of the mirrored picture over √(width · height) of the face. */
   readonly disagreement: number;
+  /**
+   * What the points rest on: `landmarks` that are trusted; landmarks that the network doubts but that lie where the detector saw the
+   * face (`unsure`); or a standard face in the detector's `box`.
+   */
+  readonly located: Located;
 }
 
 /** A square of the photo that the detector looks at. */
@@ -65,21 +74,31 @@ export function detectFaces(photo: Photo, detector: FaceDetector, threshold: num
 }
 
 /**
- * The face inside or nearest to `hint`, or the largest face when there is no hint, at any roll.
- * Throws a SampleError when there is no face or its landmarks cannot be trusted.
+ * The face inside or nearest to `hint`, or the largest face when there is no hint, at any roll. Landmarks that cannot be trusted (a
+ * covered face, a profile) give way to the detector's box, if the options say so.
+ * Throws a SampleError (`no-face`, `landmarks-unsure`) when there is no face or no way to place it.
  */
 export function locateFace(photo: Photo, hint: Box | null, networks: FaceNetworks, options: LocateOptions): LocatedFace {
-  let best: LocatedFace | undefined;
+  const looks: (LocatedFace & Look)[] = [];
   for (const view of hint ? viewsAround(hint) : viewsOf(photo)) {
     for (const detection of candidatesIn(photo, view, hint, networks.detector, options.threshold)) {
       const face = refineLandmarks(photo, detection, networks.mesh);
       if (face.confidence > sure.confidence && face.disagreement < sure.disagreement) return face;
-      if (!best || rankOf(face, options) < rankOf(best, options)) best = face;
+      looks.push({ ...face, detection, isTurned: view.roll !== 0 });
     }
   }
-  if (!best) throw noFace(photo, hint);
-  if (best.confidence < options.minConfidence || best.disagreement > options.maxDisagreement) throw untrusted(best, options);
-  return best;
+  if (looks.length === 0) throw noFace(photo, hint);
+  const best = looks.reduce((first, second) => (rankOf(second, options) < rankOf(first, options) ? second : first));
+  if (best.confidence >= options.minConfidence && best.disagreement <= options.maxDisagreement) return best;
+  const placed = options.fallback === 'box' ? placeFace(looks) : undefined;
+  if (!placed) throw untrusted(best, options);
+  return { ...placed.look, points: placed.points, located: placed.located };
+}
+
+/** From photo pixels to the unit square that the landmark network looks at first: upright, 1.5 boxes wide. */
+export function detectionSquare(detection: Detection): Affine {
+  const { centre, side, roll } = viewOfDetection(detection);
+  return squareToPicture(centre, side, roll, 1);
 }
 
 /** Lower is better; a face that the landmark network denies comes after all others. */
@@ -169,6 +188,7 @@ function refineLandmarks(photo: Photo, detection: Detection, mesh: FaceMesh): Lo
     points,
     confidence: Math.min(plain.confidence, mirrored.confidence),
     disagreement: (2 * distance) / points.length / (seen.view.side / meshCropScale),
+    located: 'landmarks',
   };
 }
 
@@ -245,15 +265,15 @@ function mirrorMesh(points: Float32Array): Float32Array {
 function noFace(photo: Photo, hint: Box | null): SampleError {
   const place = hint ? ` near the box [${hint.map(Math.round).join(', ')}]` : '';
   return new SampleError(`No face was found${place} in the photo of ${photo.width} × ${photo.height} px.`, {
-    expected: 'a photo that shows a face, at least about 20 px wide',
+    reason: 'no-face', expected: 'a photo that shows a face, at least about 20 px wide',
     cure: 'use a photo in which the face is larger or less turned away, or lower the option `threshold`',
   });
 }
 
 function untrusted(face: LocatedFace, { minConfidence, maxDisagreement }: LocateOptions): SampleError {
   return new SampleError('A face was detected, but its landmarks cannot be trusted.', {
-    expected: `confidence of at least ${minConfidence} and a disagreement with the mirrored photo of at most ${maxDisagreement}`,
+    reason: 'landmarks-unsure', expected: `confidence of at least ${minConfidence} and a disagreement with the mirrored photo of at most ${maxDisagreement}`,
     got: `confidence ${face.confidence.toFixed(2)}, disagreement ${face.disagreement.toFixed(3)}`,
-    cure: 'use a photo in which less of the face is covered or turned away, or change the options `minConfidence` and `maxDisagreement`',
+    cure: 'use a photo in which less of the face is covered or turned away, or change the options `minConfidence`, `maxDisagreement` or `fallback`',
   });
 }

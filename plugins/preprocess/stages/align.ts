@@ -17,6 +17,8 @@ export const stage = implementHost(align, {
           transform: float32(aligned.transform, [2, 3]),
           box: float32(aligned.box, [4]),
           confidence: float32([aligned.confidence], []),
+          disagreement: float32([aligned.disagreement], []),
+          located: aligned.located,
         };
       },
       close: async () => networks.dispose(),

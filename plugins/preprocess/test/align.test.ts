@@ -4,14 +4,18 @@ import { randomFor, SampleError, uint8, type HostTensor } from '../../../framewo
 import { close, runHostStage } from '../../../framework/testing/index.js';
 import { builtInFaces } from '../../dataset/index.js';
 import { alignFace, type AlignedFace, type AlignOptions } from '../host/align-face.js';
+import type { Detection } from '../host/blazeface-decode.js';
+import { fillPolygon } from '../host/fill-polygon.js';
 import { detectFaces, type Box } from '../host/locate-face.js';
+import { placeFace } from '../host/place-face.js';
+import { standardKeyPoints, standardMesh } from '../host/standard-mesh.js';
 import { warpAffine, type Photo } from '../host/warp-affine.js';
 import { applyAffine, invertAffine, mapPoints, squareToPicture } from '../host/affine.js';
 import { loadFaceNetworks } from '../networks/face-networks.js';
 import { align } from '../plugin.js';
 import { builtInPhoto, crop, turned } from './photos.js';
 
-const defaults: AlignOptions = { size: 112, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03 };
+const defaults: AlignOptions = { size: 112, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'refuse' };
 let networks: Awaited<ReturnType<typeof loadFaceNetworks>>;
 
 function run(photo: Photo, box: Box | null = null, options: Partial<AlignOptions> = {}): AlignedFace {
@@ -93,6 +97,45 @@ test('small and large faces, and photos cut tightly around one', async () => {
     const error = aligned.landmarks68.reduce((sum, value, index) => sum + Math.abs(value - reference.landmarks68[index]), 0) / 136;
     assert.ok(error < 2, `a face of ${Math.round(width)} px: landmarks differ by ${error} px`);
   }
+});
+
+/** The photo with the lower half of the face, up to the bridge of the nose, painted over. */
+function masked(photo: Photo, { landmarks68, transform }: AlignedFace): Photo {
+  const points = mapPoints(invertAffine(transform), landmarks68);
+  const outline = [...Array.from({ length: 13 }, (_, index) => index + 2), 28].map((index) => [points[2 * index], points[2 * index + 1]] as const);
+  const cover = fillPolygon(outline, photo.width);
+  return { ...photo, data: photo.data.map((value, at) => Math.round(value + cover[Math.floor(at / 3)] * ([30, 30, 34][at % 3] - value))) };
+}
+
+test('landmarks that the network doubts count where the detector saw the face, and the sample says so', async () => {
+  const plain = await crop(builtInFaces.find(({ name }) => name === 'sample5-04')!);
+  const clean = run(plain);
+  assert.is(clean.located, 'landmarks');
+  const covered = masked(plain, clean);
+  assert.throws(() => run(covered), (error: unknown) => error instanceof SampleError && error.fields.reason === 'landmarks-unsure');
+  const found = run(covered, null, { fallback: 'box' });
+  assert.is(found.located, 'unsure');
+  assert.ok(found.confidence < 0.5, `confidence ${found.confidence}`);
+  const [seen, truth] = [found, clean].map(({ landmarks68, transform }) => mapPoints(invertAffine(transform), landmarks68));
+  let error = 0;
+  for (let point = 17; point < 48; point++) error += Math.hypot(seen[2 * point] - truth[2 * point], seen[2 * point + 1] - truth[2 * point + 1]) / 31;
+  assert.ok(error < 8, `eyes, brows and nose are ${error} px off in a face of about 150 px`);
+});
+
+test('a standard face takes the place of landmarks that lie elsewhere: the similarity of the detector\'s points', () => {
+  const map = [30, -40, 100, 40, 30, 80] as const; // 50 px, turned by 53°
+  const detection: Detection = {
+    score: 0.9, centre: [0, 0], width: 50 / 1.5, height: 50 / 1.5,
+    keyPoints: Array.from({ length: 6 }, (_, index) => applyAffine(map, [standardKeyPoints[2 * index], standardKeyPoints[2 * index + 1]])),
+  };
+  const standard = mapPoints(map, standardMesh);
+  const look = (points: Float32Array, score = 0.9, isTurned = false) => ({ detection: { ...detection, score }, points, disagreement: 0.01, isTurned });
+  const away = standard.map((value) => value + 12);
+  close(placeFace([look(away)])!.points, standard, { atol: 1e-3 });
+  assert.is(placeFace([look(away)])!.located, 'box');
+  assert.equal(placeFace([look(standard.map((value) => value + 2)), look(away)])!.located, 'unsure');
+  assert.is(placeFace([look(away, 0.55)]), undefined, 'the detector was not sure enough');
+  assert.is(placeFace([look(standard, 0.9, true), look(away, 0.7)])!.located, 'box', 'a turned look comes after an upright one');
 });
 
 test('the hint chooses the face', async () => {

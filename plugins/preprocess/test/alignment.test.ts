@@ -93,4 +93,15 @@ test('points that cannot be aligned are refused', () => {
   assert.throws(() => orthographicPose([[1, 1], [1, 1], [1, 1], [1, 1], [1, 1]]), /coincide/);
 });
 
+test('angles are those of R = Rz·Ry·Rx with y up', () => {
+  const [pitch, yaw, roll] = [0.2, -0.5, 0.3];
+  const [cx, sx, cy, sy, cz, sz] = [Math.cos(pitch), Math.sin(pitch), Math.cos(yaw), Math.sin(yaw), Math.cos(roll), Math.sin(roll)];
+  const rows = [[cz * cy, cz * sy * sx - sz * cx, cz * sy * cx + sz * sx], [sz * cy, sz * sy * sx + cz * cx, sz * sy * cx - cz * sx]];
+  const points = standardPoints.map((point): [number, number] => {
+    const [x, y] = rows.map((row) => row.reduce((sum, value, axis) => sum + value * point[axis], 0));
+    return [100 + 50 * x, 80 - 50 * y];
+  });
+  close(orthographicPose(points).angles, [pitch, yaw, roll], { atol: 1e-6 });
+});
+
 test.run();
