@@ -1,3 +1,4 @@
+import { tf, type Tensor } from '../../../framework/device/index.js';
 import { float32, implementDevice } from '../../../framework/index.js';
 import { landmarks } from '../contracts.js';
 import { expressionCount, identityCount } from '../host/coefficients.js';
@@ -22,8 +23,16 @@ export const stage = implementDevice(landmarks, {
     return {
       run: ({ coefficients }) => {
         const shape = faceShape(bases, sliceOf(coefficients, 'identity'), sliceOf(coefficients, 'expression'));
-        return { landmarks: projectPoints(poseVertices(shape, sliceOf(coefficients, 'angles'), sliceOf(coefficients, 'translation')), options.size) };
+        const angles = sliceOf(coefficients, 'angles');
+        const found = projectPoints(poseVertices(shape, angles, sliceOf(coefficients, 'translation')), options.size);
+        return { landmarks: found, box: boxOf(found), yaw: tf.reshape(tf.slice(angles, [0, 1], [-1, 1]), [-1]) };
       },
     };
   },
 });
+
+/** Left, top, width and height of points [B, N, 2] → [B, 4]. */
+function boxOf(points: Tensor): Tensor {
+  const low = tf.min(points, 1);
+  return tf.concat([low, tf.sub(tf.max(points, 1), low)], 1);
+}
