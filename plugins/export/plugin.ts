@@ -56,10 +56,11 @@ export const images = defineSink({
 
 export const sheet = defineSink({
   summary: 'Writes one PNG an occasion: a row for each sample, a labelled column for each connected image.',
-  version: 1,
+  version: 2,
   options: Type.Object({
     samples: Type.Integer({ minimum: 1, maximum: 256, default: 8, description: 'Rows at most; further samples of the occasion are left out.' }),
     scale: Type.Integer({ minimum: 1, maximum: 16, default: 1, description: 'Factor by which the images are enlarged.' }),
+    across: Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Samples that stand side by side in a row of the sheet.' }),
   }, strict),
   in: {},
   inRest: tensor('float32', ['H', 'W', 3], 'image.rgb'),

@@ -92,6 +92,22 @@ export const parserChecks: Readonly<Record<string, Check>> = {
 };
 
 export const modelChecks: Readonly<Record<string, Check>> = {
+  'coarse-3dmm/examples': ({ outputs }, { keys }) => {
+    assert.equal(keys.length, 12, 'three of each group, three people');
+    const of = (key: string): number[] => Array.from(dataAt(outputs, 'coefficients', keys.indexOf(key)));
+    for (const [group, first] of [['identity', 0], ['expression', 80], ['albedo', 144]] as const) {
+      for (const [end, wanted] of [['mean', 0], ['1-minus', -3], ['1-plus', 3]] as const) {
+        const shape = of(`${group}-${end}`).slice(0, 224);
+        near(shape[first]!, wanted);
+        assert.is(shape.filter((value) => value !== 0).length, wanted === 0 ? 0 : 1, `${group}-${end}`);
+      }
+    }
+    const [one, other] = [of('person-1'), of('person-2')];
+    between(deviation(one.slice(0, 80)), 0.7, 1.3, 'spread of identity, σ');
+    between(deviation(one.slice(80, 144)), 0.3, 0.7, 'spread of expression, σ');
+    assert.ok(one.some((value, index) => value !== other[index]), 'two people are one');
+    assert.ok(one.slice(227, 254).some((value) => value !== 0), 'no light');
+  },
   'coarse-3dmm/fit': ({ outputs }, { keys, stages }) => {
     varies(outputs, 'coefficients');
     keys.forEach((_, index) => {

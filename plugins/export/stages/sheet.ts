@@ -19,7 +19,7 @@ export const stage = implementSink(sheet, {
       },
       close: async ({ step }) => {
         if (rows.length === 0) return;
-        const bytes = await writePng(drawSheet(columns, rows));
+        const bytes = await writePng(drawSheet(columns, rows, options.across));
         rows = [];
         writeFileAtomic(join(folder, `${stepName(step)}.png`), bytes);
       },

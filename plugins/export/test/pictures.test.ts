@@ -63,6 +63,12 @@ test('a sheet has a column for each name and a row for each sample, at their pla
   const ink = (top: number, bottom: number): number => sheet.data.slice(top * sheet.width * 3, bottom * sheet.width * 3).filter((value) => value < 200).length;
   assert.ok(ink(0, 17) > 60, 'the columns are labelled');
   assert.ok(ink(17, 34) > 60 && ink(64, 81) > 60, 'the rows are labelled');
+
+  const rows = [red, blue, red].map((picture, index) => ({ label: `row ${index}`, pictures: [picture] }));
+  const beside = drawSheet(['render'], rows, 2);
+  assert.equal([beside.width, beside.height], [4 + 2 * 44, 17 + (30 + 17) * 2 + 4]);
+  const places = [[24, 49], [68, 49], [24, 96], [68, 96]].map(([column, row]) => pixel(beside, column!, row!));
+  assert.equal(places, [[255, 0, 0], [0, 0, 255], [255, 0, 0], [255, 255, 255]]);
 });
 
 test('a transform and its inverse undo each other', () => {
