@@ -16,7 +16,8 @@ export interface PhotometricInputs {
  *
  * @returns [B], in colour units (0 … √3).
  *
- * Source: the paper, Eq. 6. Differs from Deep3D, which sums over the batch before dividing: here a batch gives what its samples give.
+ * Source: the paper, Eq. 6. Differs from Deep3D, which sums over the batch before dividing (here a batch gives what its samples
+ * give) and adds 1e-6 under the root.
  */
 export function photometric({ image, render, masks, exclude }: PhotometricInputs): Tensor {
   return tf.tidy(() => {
