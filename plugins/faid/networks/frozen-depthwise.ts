@@ -26,7 +26,9 @@ export function frozenDepthwise(constant: MakeConstant, name: string, filter: Ho
 }
 
 function runDepthwise(x: Tensor, filter: Tensor, stride: number, pad: 'same' | [number, number][]): Tensor {
-  return tf.engine().runKernel('DepthwiseConv2dNative', { x, filter }, { strides: [stride, stride], pad, dilations: [1, 1] } as never);
+  return tf.engine().runKernel('DepthwiseConv2dNative', { x, filter }, {
+    strides: [stride, stride], pad, dataFormat: 'NHWC', dilations: [1, 1],
+  } as never);
 }
 
 function inputGradient(dy: Tensor, backward: readonly Tensor[], shape: readonly number[], kernel: number, layer: ConvolutionLayer): Tensor {
