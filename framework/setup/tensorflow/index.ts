@@ -19,6 +19,8 @@ export interface SetupRequest {
   readonly log: (line: string) => void;
   /** Ends the programs that run and takes away what was made so far. */
   readonly signal?: AbortSignal;
+  /** What proves that the engine computes. */
+  readonly prove?: typeof selfTest;
 }
 
 export interface SetupResult {
@@ -34,11 +36,11 @@ export interface SetupResult {
  *
  * @throws FlowError FLOW_SETUP when something is missing or a step fails; nothing is left behind.
  */
-export async function setupTensorflow({ variant, log, signal }: SetupRequest): Promise<SetupResult> {
+export async function setupTensorflow({ variant, log, signal, prove = selfTest }: SetupRequest): Promise<SetupResult> {
   const folder = installationFolder(variant);
   await mkdir(enginesRoot(), { recursive: true });
   return withLock(folder, async () => {
-    const present = await verifyTensorflow(variant).catch(() => undefined);
+    const present = await verifyTensorflow(variant, prove).catch(() => undefined);
     if (present) return { folder, made: false, proof: present };
     const recipe = recipeFor(variant);
     announce(recipe, log);
@@ -48,7 +50,7 @@ export async function setupTensorflow({ variant, log, signal }: SetupRequest): P
       const tools = await findTools(recipe, enginesRoot());
       const step: SetupStep = { recipe, tools, folder: partial, log, signal };
       await mkdir(partial, { recursive: true });
-      const proof = await make(step);
+      const proof = await make(step, prove);
       await putInPlace(partial, folder);
       return { folder, made: true, proof };
     } catch (error) {
@@ -64,7 +66,7 @@ export async function setupTensorflow({ variant, log, signal }: SetupRequest): P
  *
  * @throws FlowError FLOW_SETUP that says what is wrong.
  */
-export async function verifyTensorflow(variant: TensorflowVariant): Promise<SelfTestResult> {
+export async function verifyTensorflow(variant: TensorflowVariant, prove: typeof selfTest = selfTest): Promise<SelfTestResult> {
   const folder = installationFolder(variant);
   const installation = readInstallation(folder);
   if ('fault' in installation) throw broken(installation.fault, variant);
@@ -73,7 +75,7 @@ export async function verifyTensorflow(variant: TensorflowVariant): Promise<Self
     if (found?.size !== bytes) throw broken(`${join(folder, path)} ${found ? `has ${found.size} bytes instead of ${bytes}` : 'is missing'}`, variant);
   }
   try {
-    return await selfTest(folder);
+    return await prove(folder);
   } catch (error) {
     throw broken(error instanceof Error ? error.message : String(error), variant);
   }
@@ -91,7 +93,7 @@ export async function removeTensorflow(variant: TensorflowVariant): Promise<bool
   });
 }
 
-async function make(step: SetupStep): Promise<SelfTestResult> {
+async function make(step: SetupStep, prove: typeof selfTest): Promise<SelfTestResult> {
   await fetchLibrary(step);
   const sources = await fetchSources(step);
   await buildAddon(step, sources);
@@ -99,7 +101,7 @@ async function make(step: SetupStep): Promise<SelfTestResult> {
   await rm(sources, { recursive: true });
   await rm(join(step.folder, installedPaths.libraries, 'include'), { recursive: true });
   step.log('Testing the engine …');
-  const proof = await selfTest(step.folder, step.signal);
+  const proof = await prove(step.folder, step.signal);
   const { recipe } = step;
   const manifest: Installation = {
     layout: installationLayout, variant: recipe.variant, platform: `${process.platform}-${process.arch}`,
