@@ -1,6 +1,6 @@
 /**
  * A whole training step of a pipeline (gradients, clipping, Adam, read-back) on every engine present, side by side: rounds visit the engines in
- * turn, so that other work on the machine hits all alike. Prints median and spread, the memory that a step takes at its worst moment,
+ * turn, so that other work on the machine hits all alike. Prints median and spread on the clock and of processor time, the memory that a step takes at its worst moment,
  * and the tensors that a step leaves behind.
  *
  *     node --import tsx bench/training-step.ts [--engines wasm,tensorflow] [--pipeline train-full] [--profile small] [--rounds 7]
@@ -13,7 +13,7 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { peakBytes, probeEngines, tf, type EngineName } from '../framework/device/index.js';
 import { profileKernels } from './support/profile-kernels.js';
-import { openPyTorch, type PyTorchStep } from './support/pytorch.js';
+import { openPyTorch, type PyTorchStep, type StepTime } from './support/pytorch.js';
 import { openTrainingStep, type TrainingStep } from './support/training.js';
 import { median, spread } from './support/statistics.js';
 
@@ -26,8 +26,8 @@ const { values } = parseArgs({
 
 interface Contender {
   readonly name: string;
-  readonly times: number[];
-  step(): Promise<number>;
+  readonly times: StepTime[];
+  step(): Promise<StepTime>;
 }
 
 const wanted = values.engines?.split(',') ?? (await probeEngines()).filter(({ present, name }) => present && name !== 'cpu').map(({ name }) => name);
@@ -52,14 +52,18 @@ const contenders: Contender[] = opened.map((training) => ({ name: training.engin
 if (pytorch) contenders.push({ name: 'pytorch', times: [], step: () => pytorch!.step() });
 for (let round = 0; round <= Number(values.rounds); round++) {
   for (const contender of contenders) {
-    const milliseconds = await contender.step();
-    if (round > 0) contender.times.push(milliseconds); // the first warms up
+    const time = await contender.step();
+    if (round > 0) contender.times.push(time); // the first warms up
   }
 }
 const reference = contenders.at(-1)!;
 for (const { name, times } of contenders) {
-  const ratio = median(times.map((time, round) => time / reference.times[round]!));
-  process.stdout.write(`${name.padEnd(12)} median ${median(times).toFixed(0).padStart(6)} ms, ${spread(times)}, ${ratio.toFixed(2)} × ${reference.name}\n`);
+  const report = (kind: keyof StepTime): string => {
+    const own = times.map((time) => time[kind]);
+    const ratio = median(own.map((time, round) => time / reference.times[round]![kind]));
+    return `${kind} ${median(own).toFixed(0).padStart(6)} ms (${spread(own)}), ${ratio.toFixed(2)} × ${reference.name}`;
+  };
+  process.stdout.write(`${name.padEnd(12)} ${report('wall')};  ${report('processor')}\n`);
 }
 process.stdout.write(`load after ${loadavg()[0]!.toFixed(1)}\n`);
 if (values.operators) {
@@ -71,11 +75,12 @@ for (const training of opened) {
 }
 await pytorch?.close();
 
-async function timed(training: TrainingStep): Promise<number> {
+async function timed(training: TrainingStep): Promise<StepTime> {
   await tf.setBackend(training.engine.name);
-  const start = performance.now();
+  const [start, busy] = [performance.now(), process.cpuUsage()];
   await training.step();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(busy);
+  return { wall: performance.now() - start, processor: (user + system) / 1000 };
 }
 
 /** Bytes at the worst moment of a step beyond what stays, and tensors after a step minus before. */

@@ -9,11 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { exportStep } from './export-step.js';
 import type { TrainingStep } from './training.js';
 
+/** Milliseconds on the clock, and of processor time over all threads: the second is less disturbed by other work. */
+export interface StepTime {
+  readonly wall: number;
+  readonly processor: number;
+}
+
 export interface PyTorchStep {
   /** Version and threads. */
   readonly description: string;
-  /** Milliseconds of one step. */
-  step(): Promise<number>;
+  step(): Promise<StepTime>;
   close(): Promise<void>;
 }
 
@@ -35,7 +40,8 @@ export async function openPyTorch(python: string, training: TrainingStep): Promi
     description,
     async step() {
       child.stdin.write('step\n');
-      return Number(await answer());
+      const [wall, processor] = (await answer()).split(' ').map(Number) as [number, number];
+      return { wall, processor };
     },
     async close() {
       child.stdin.end();

@@ -9,6 +9,7 @@ import { createAdam, readVerdict, type Adam } from '../../framework/train/adam.j
 import type { DeviceProgram } from '../../framework/device/program.js';
 import type { TrainBatch } from '../../framework/train/program.js';
 import { buildPrograms } from '../../framework/train/programs.js';
+import { openReplicas } from '../../framework/train/replicas/replicas.js';
 import { disposeResult } from '../../framework/train/read-back.js';
 import { gradientsOf } from '../../framework/train/step.js';
 
@@ -25,9 +26,9 @@ export interface TrainingStep {
   readonly program: DeviceProgram;
   readonly batch: TrainBatch;
   readonly adam: Adam;
-  /** Gradients alone; the caller frees them. */
+  /** Gradients alone, by this thread; the caller frees them. */
   gradients(): ReturnType<typeof gradientsOf>;
-  /** One whole step, read back. */
+  /** One whole step, read back; with `train.replicas`, by several threads. */
   step(between?: () => void): Promise<number>;
   /** A resource of the plan, built. */
   resource<T>(name: string): Promise<T>;
@@ -51,10 +52,13 @@ export async function openTrainingStep({ pipeline = 'train-full', profile = 'sma
   const adam = createAdam(program.variables, { ...settings.optimizer, clipNorm: settings.clipNorm, factors: settings.learningRates });
   const request = { loss: settings.loss, log: settings.log, microBatch: settings.microBatch };
   const gradients = () => gradientsOf(program, batch, request);
+  const replicas = settings.replicas > 1
+    ? await openReplicas({ plan, section, program, engine, count: settings.replicas, plugins: registry, cacheRoot: services.cacheRoot, log: () => undefined })
+    : undefined;
   return {
     engine, plan, program, batch, adam, gradients,
     async step(between) {
-      const result = gradients();
+      const result = await (replicas ? replicas.gradients(batch, request) : gradients());
       between?.();
       const verdict = await readVerdict(adam.apply(result.gradients, result.loss, settings.optimizer.learningRate));
       if (verdict.finite) adam.count();
@@ -64,6 +68,7 @@ export async function openTrainingStep({ pipeline = 'train-full', profile = 'sma
     },
     resource: async <T>(wanted: string) => (await services.resources.load(plan.resources.get(wanted)!)) as T,
     async close() {
+      await replicas?.close();
       adam.dispose();
       programs.dispose();
       await services.close();

@@ -3,9 +3,7 @@
  * again on a fresh worker, and when that does not help either the run fails with FLOW_WORKER. The same holds for a task
  * that takes too long; its clock starts with the stage's own work, after imports and resources.
  */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
@@ -15,6 +13,7 @@ import { errorFromRecord, type Timed } from './envelope.js';
 import { releaseDeadThreads } from './lock-file.js';
 import type { StageRunner } from './main-runner.js';
 import { stageRecipe, type PluginSources, type StageRecipe } from './stage-recipe.js';
+import { workerArguments } from './worker-arguments.js';
 import type { WorkerData, WorkerMessage, WorkerResult, WorkerTask } from './worker.js';
 
 export interface PoolOptions {
@@ -54,7 +53,7 @@ export class PoolRunner implements StageRunner {
       minThreads: 0, // a run whose results are all cached starts no worker
       maxThreads: options.workers,
       idleTimeout: Infinity,
-      execArgv: workerArguments(stages),
+      execArgv: workerArguments(Object.values(stages).flatMap((stage) => [stage.module, ...Object.values(stage.resources).map(({ module }) => module)])),
       resourceLimits: { maxOldGenerationSizeMb: options.workerHeap ?? 4096 },
       workerData: { cacheRoot: options.cacheRoot, stages } satisfies WorkerData,
     });
@@ -125,27 +124,6 @@ function workerStages(plan: Plan, plugins: PluginSources): Record<string, StageR
 
 function ownExtension(): string {
   return import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-}
-
-/**
- * Workers read TypeScript through tsx, when this file or a plugin is TypeScript. `--import tsx` does not do: on Node 20 it
- * registers in the main thread only.
- */
-function workerArguments(stages: Readonly<Record<string, StageRecipe>>): string[] {
-  const modules = Object.values(stages).flatMap((stage) => [stage.module, ...Object.values(stage.resources).map(({ module }) => module)]);
-  const typescript = [import.meta.url, ...modules].filter((url) => /\.m?ts$/.test(url));
-  if (typescript.length === 0) return [];
-  for (const from of [import.meta.url, ...typescript]) {
-    try {
-      const tsx = pathToFileURL(createRequire(from).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs')).href; // its .cjs cannot register
-      return ['--import', `data:text/javascript,import { register } from ${JSON.stringify(tsx)}; register();`];
-    } catch {
-      continue;
-    }
-  }
-  throw new FlowError('FLOW_PLUGIN_LOAD', {
-    message: `Workers cannot read TypeScript: ${typescript[0]}`, cure: 'Install tsx, or compile the plugin.',
-  });
 }
 
 function workerError(stage: PlannedStage, key: string, attempts: number, error: Error): FlowError {

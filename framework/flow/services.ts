@@ -34,6 +34,8 @@ export interface ServiceOptions {
 }
 
 export interface FlowServices {
+  readonly plugins: PluginSources;
+  readonly cacheRoot: string;
   readonly main: StageRunner;
   /** The pool, or the main thread when there are no workers. */
   readonly pool: StageRunner;
@@ -73,7 +75,7 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
   const cache = options.cache === false ? undefined : new ContentCache({ root: cacheRoot, diskBytes: options.diskBytes, memory, log });
   const quarantine = new Quarantine(options.runFolder && join(options.runFolder, 'quarantine.jsonl'));
   return {
-    main, pool, cache, memory, resources, quarantine, monitor, log,
+    plugins, cacheRoot, main, pool, cache, memory, resources, quarantine, monitor, log,
     refusals: new Map(),
     sourceDigests: new Map(),
     flightBytes: options.flightBytes ?? gibibyte,

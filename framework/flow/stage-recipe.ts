@@ -1,5 +1,5 @@
 /** What it takes to make a stage's function in any thread: plain data, with the address of the plugin's module. */
-import type { Plan, PlannedStage } from '../pipeline/plan.js';
+import type { Plan, PlannedResource, PlannedStage } from '../pipeline/plan.js';
 import { FlowError } from '../errors/flow-error.js';
 import { digestOf } from './digest.js';
 
@@ -32,11 +32,23 @@ export function stageRecipe(plan: Plan, stage: PlannedStage, plugins: PluginSour
   const resources = Object.fromEntries(Object.entries(stage.resources).map(([slot, name]) => {
     const resource = plan.resources.get(name);
     if (!resource) throw new FlowError('FLOW_INTERNAL', { who: stage.name, message: `The plan has no resource "${name}".` });
-    const { use, options, digest } = resource;
-    return [slot, { name, use, options, digest, module: moduleOf(use, plugins) }];
+    return [slot, resourceAddress(resource, plugins)];
   }));
   const { name, use, options } = stage;
   return { name, use, options, resources, module: moduleOf(use, plugins), digest: digestOf({ use, options, resources }) };
+}
+
+/** A resource of the plan, and the module that holds its contract. */
+export function resourceAddress({ name, use, options, digest }: PlannedResource, plugins: PluginSources): ResourceAddress {
+  return { name, use, options, digest, module: moduleOf(use, plugins) };
+}
+
+/** The contract of a stage or resource type, from the module that exports its plugin. Throws FLOW_PLUGIN_LOAD. */
+export async function memberOf<T>(use: string, module: string, kind: 'stages' | 'resources'): Promise<T> {
+  const exported = (await import(module)) as { plugin?: Record<string, Record<string, unknown>> };
+  const found = exported.plugin?.[kind]?.[splitUse(use).type];
+  if (!found) throw new FlowError('FLOW_PLUGIN_LOAD', { who: use, message: `The module ${module} exports no plugin with "${use}".` });
+  return found as T;
 }
 
 /** `plugin/type` → the two words. */
@@ -45,7 +57,8 @@ export function splitUse(use: string): { readonly plugin: string; readonly type:
   return { plugin: use.slice(0, slash), type: use.slice(slash + 1) };
 }
 
-function moduleOf(use: string, plugins: PluginSources): string {
+/** URL of the module that exports the plugin of a type. Throws FLOW_PLUGIN_LOAD. */
+export function moduleOf(use: string, plugins: PluginSources): string {
   const { plugin } = splitUse(use);
   const source = plugins.plugin(plugin)?.source;
   if (!source) throw new FlowError('FLOW_PLUGIN_LOAD', { who: plugin, message: `Nobody knows where the plugin of "${use}" lives.` });

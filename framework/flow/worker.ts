@@ -7,10 +7,9 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import type { HostCall, HostContract, HostFunction, ResourceContract } from '../plugin/stage-types.js';
 import type { StageValues } from './cache.js';
 import { errorRecord, timedEnvelopeOf, type Timed } from './envelope.js';
-import { FlowError } from '../errors/flow-error.js';
 import { giveAway, protectedBuffers } from './give-away.js';
 import { ResourceLoader } from './resources.js';
-import { splitUse, type ResourceAddress, type StageRecipe } from './stage-recipe.js';
+import { memberOf, type StageRecipe } from './stage-recipe.js';
 
 export interface WorkerData {
   readonly cacheRoot: string;
@@ -73,10 +72,10 @@ async function create(recipe: StageRecipe): Promise<HostFunction> {
   const start = performance.now();
   tell({ flow: 'setup', stage: recipe.name });
   try {
-    const contract = await member<HostContract>(recipe, 'stages');
+    const contract = await memberOf<HostContract>(recipe.use, recipe.module, 'stages');
     const values = new Map<string, unknown>();
     for (const [slot, address] of Object.entries(recipe.resources)) {
-      const value = await resources.load({ ...address, contract: await member<ResourceContract>(address, 'resources') });
+      const value = await resources.load({ ...address, contract: await memberOf<ResourceContract>(address.use, address.module, 'resources') });
       keep.addAll(value);
       values.set(slot, value);
     }
@@ -88,17 +87,6 @@ async function create(recipe: StageRecipe): Promise<HostFunction> {
   } finally {
     tell({ flow: 'setup', stage: recipe.name, milliseconds: performance.now() - start });
   }
-}
-
-async function member<T>(address: StageRecipe | ResourceAddress, kind: 'stages' | 'resources'): Promise<T> {
-  const module = (await import(address.module)) as { plugin?: Record<string, Record<string, unknown>> };
-  const found = module.plugin?.[kind]?.[splitUse(address.use).type];
-  if (!found) {
-    throw new FlowError('FLOW_PLUGIN_LOAD', {
-      who: address.name, message: `The module ${address.module} exports no plugin with "${address.use}".`,
-    });
-  }
-  return found as T;
 }
 
 function log(line: string): void {

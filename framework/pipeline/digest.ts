@@ -15,7 +15,7 @@ export function digestOf(value: unknown): string {
 export function digestOfPlan(plan: Omit<Plan, 'digest'>): string {
   return digestOf({
     stages: Object.fromEntries(usedStages(plan).map((stage) => [stage.name, stageFacts(stage, plan.resources)])),
-    train: withoutPlace(plan.train),
+    train: plan.train && withoutPlace({ ...plan.train, replicas: undefined }),
     validate: withoutPlace(plan.validate),
     weights: plan.weights.map(({ target, from, strict }) => ({ target, from, strict })),
   });

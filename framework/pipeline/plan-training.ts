@@ -32,7 +32,7 @@ export function planTraining(compilation: Compilation, pipeline: ExpandedPipelin
     loss, optimizer: { learningRate, beta1, beta2, epsilon },
     learningRates,
     decay: train.decay ? { factor: train.decay.factor, every: train.decay.every === 'epoch' ? { epochs: 1 } : train.decay.every } : { factor: 1, every: { epochs: 1 } },
-    clipNorm: train.clip?.norm ?? 0, batch, microBatch, stop: train.stop,
+    clipNorm: train.clip?.norm ?? 0, batch, microBatch, replicas: train.replicas ?? 1, stop: train.stop,
     checkpoint: { everySteps: train.checkpoint?.every?.steps ?? 200, keep: train.checkpoint?.keep ?? 3 },
     onNonFinite: train.onNonFinite ?? 'fail',
     log: (log ?? []).filter((reference) => reference !== undefined),

@@ -95,6 +95,8 @@ export interface TrainPlan {
   readonly batch: number;
   /** Samples on the device at once; gradients are accumulated over batch / microBatch passes. */
   readonly microBatch: number;
+  /** Threads that share the micro-batches of a step. It changes no result, so it is no part of the plan's digest. */
+  readonly replicas: number;
   readonly stop: { readonly steps?: number; readonly epochs?: number; readonly minutes?: number };
   readonly checkpoint: { readonly everySteps: number; readonly keep: number };
   readonly onNonFinite: 'fail' | 'skipStep' | 'rollback';

@@ -108,6 +108,10 @@ export const TrainSchema = Type.Object(
     clip: Type.Optional(Type.Object({ norm: Type.Number(positive) }, { ...closed, description: 'Largest global norm of the gradient.' })),
     batch: Type.Optional(Type.Integer({ minimum: 1, description: 'Samples of a step.' })),
     microBatch: Type.Optional(Type.Integer({ minimum: 1, description: 'Samples on the device at once; must divide the batch.' })),
+    replicas: Type.Optional(Type.Integer({
+      minimum: 1, maximum: 64, default: 1,
+      description: 'Threads that share the micro-batches of a step, each with an engine of its own; for engines of one thread (wasm, cpu). Changes no result.',
+    })),
     stop: Type.Object(
       {
         steps: Type.Optional(Type.Integer({ minimum: 1 })),

@@ -10,7 +10,7 @@ import { createGuard, type NonFiniteGuard } from './non-finite.js';
 import type { DataCursor, LossAndGradients, NamedVariable, TrainBatch, TrainingProgram } from './program.js';
 import { disposeResult, mapLoggable, scalar, scalars } from './read-back.js';
 import { learningRateAt } from './schedule.js';
-import { gradientsOf } from './step.js';
+import { gradientsOf, type GradientSource } from './step.js';
 import { readVariables, writeVariables } from './variables.js';
 
 export interface ValidationHook {
@@ -29,6 +29,8 @@ export interface LoopEvents {
 export interface TrainingRun {
   readonly plan: TrainPlan;
   readonly program: TrainingProgram;
+  /** What computes the gradients; the program alone by default. */
+  readonly source?: GradientSource;
   /** What checkpoints hold: the program's variables, and those of other programs. */
   readonly variables: readonly NamedVariable[];
   readonly adam: Adam;
@@ -153,10 +155,11 @@ class TrainingLoop {
     const batch = next.value;
     const waited = seconds() - started;
     const request = { loss: plan.loss, log: plan.log, microBatch: plan.microBatch };
-    let result = gradientsOf(program, batch, request);
+    const source = this.run.source ?? { gradients: () => gradientsOf(program, batch, request) };
+    let result = await source.gradients(batch, request);
     if ((await this.settleBefore(result)) === 'weightsChanged') {
       disposeResult(result);
-      result = gradientsOf(program, batch, request);
+      result = await source.gradients(batch, request);
     }
     const step = this.step + 1;
     const learningRate = learningRateAt(plan, step, batch.epoch);

@@ -6,6 +6,8 @@ import type { PlannedSection } from '../pipeline/plan.js';
 import { openRunLogs, readTimings, type RunLogs } from '../run/metrics.js';
 import { shortNumber } from '../run/chart.js';
 import { createAdam, type Adam } from './adam.js';
+import type { TrainingProgram } from './program.js';
+import { openReplicas, type Replicas } from './replicas/replicas.js';
 import { openCheckpoints } from './checkpoint.js';
 import { restore, train, type LoopEvents, type TrainOutcome } from './loop.js';
 import { checkedForMemory } from './memory-check.js';
@@ -27,22 +29,36 @@ export async function runTraining(session: Session): Promise<TrainingResult> {
   const adam = createAdam(program.variables, { ...settings.optimizer, clipNorm: settings.clipNorm, factors: settings.learningRates });
   const logs = openRunLogs(folder.path);
   let batches: BatchStream | undefined;
+  let replicas: Replicas | undefined;
   try {
     logs.cutBack(start?.state.offsets ?? {});
     if (start) restore(programs.variables.list(), adam, start);
     const sections = programs.runners({ ...plan.trainGraph!, sections: plan.trainGraph!.sections.filter((other) => other !== section) });
     batches = await openBatches(plan, plan.trainGraph!, { services, section, sections, start: start?.state.cursor });
     checkSamples(session, batches);
-    const outcome = await train({ ...partsOf(session, adam, logs, batches), program, batches: checkedForMemory(batches, program, settings, session.engine) });
+    replicas = await replicasOf(session, section, program);
+    const outcome = await train({ ...partsOf(session, adam, logs, batches), program, source: replicas, batches: checkedForMemory(batches, program, settings, session.engine) });
     if (outcome.reason === 'finished') {
       await exportWeights(folder.file('weights.safetensors'), programs.variables.list(), { pipeline: plan.name, run: folder.name, step: String(outcome.step) });
     }
     return { ...outcome, dataDigest: digestOf(batches.keys) };
   } finally {
+    await replicas?.close();
     await batches?.close();
     logs.close();
     adam.dispose();
   }
+}
+
+/** Other threads that compute gradients, where the plan asks for them and they have something to do. */
+async function replicasOf({ plan, engine, services, progress }: Session, section: PlannedSection, program: TrainingProgram): Promise<Replicas | undefined> {
+  const { replicas: count, batch, microBatch } = plan.train!;
+  const why = count === 1 ? '' : !engine.replicable ? `${engine.name} has threads of its own` : microBatch === batch ? 'set train.microBatch to a part of train.batch' : '';
+  if (why) progress.say(`train.replicas is not used: ${why}`);
+  if (count === 1 || why) return undefined;
+  return openReplicas({
+    plan, section, program, engine, count: Math.min(count, batch / microBatch), plugins: services.plugins, cacheRoot: services.cacheRoot, log: (line) => progress.say(line),
+  });
 }
 
 function partsOf(session: Session, adam: Adam, logs: RunLogs, batches: BatchStream) {

@@ -12,6 +12,12 @@ export interface StepRequest {
   readonly microBatch: number;
 }
 
+/** What computes the gradients of a step: this thread alone, or with replicas. */
+export interface GradientSource {
+  /** The caller owns the tensors. */
+  gradients(batch: DeviceBatch, request: StepRequest): Promise<LossAndGradients> | LossAndGradients;
+}
+
 /**
  * Loss, gradients and logged means of a batch: Σ (nᵢ / B) xᵢ over micro-batches of nᵢ samples, which equals the full
  * batch up to rounding. The caller owns the tensors.
@@ -19,13 +25,19 @@ export interface StepRequest {
 export function gradientsOf(program: TrainingProgram, batch: DeviceBatch, request: StepRequest): LossAndGradients {
   const parts = splitBatch(batch, request.microBatch);
   let total: LossAndGradients | undefined;
-  for (const part of parts) {
-    const share = part.keys.length / batch.keys.length;
-    const result = program.valueAndGradients(part, request.loss, request.log);
-    const scaled = mapTensors(meansOf(result), (tensor) => (share === 1 ? tensor : replaceBy(tensor, () => tf.mul(tensor, share))));
-    total = total ? addTensors(total, scaled) : scaled;
-  }
+  for (const part of parts) total = addPart(total, partOf(program, part, request), part.keys.length / batch.keys.length);
   return total!;
+}
+
+/** Loss, gradients and logged means of one micro-batch. */
+export function partOf(program: TrainingProgram, part: DeviceBatch, { loss, log }: Pick<StepRequest, 'loss' | 'log'>): LossAndGradients {
+  return meansOf(program.valueAndGradients(part, loss, log));
+}
+
+/** total + share · part; frees both. */
+export function addPart(total: LossAndGradients | undefined, part: LossAndGradients, share: number): LossAndGradients {
+  const scaled = mapTensors(part, (tensor) => (share === 1 ? tensor : replaceBy(tensor, () => tf.mul(tensor, share))));
+  return total ? addTensors(total, scaled) : scaled;
 }
 
 /** The batch in parts of at most `size` samples, without copying. */

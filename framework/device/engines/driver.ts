@@ -6,8 +6,12 @@ export interface Engine {
   readonly name: EngineName;
   /** The same call gives the same bits, whatever else runs. */
   readonly deterministic: boolean;
+  /** Computes on a GPU: what `device: auto` prefers. */
+  readonly usesGpu: boolean;
   /** `dataSync` works inside a device section. */
   readonly readsSynchronously: boolean;
+  /** It works in one thread, so that others of its kind, each in a thread of its own, can share the work. */
+  readonly replicable?: true;
   /** Bytes that tensors may take, where the engine has a limit of its own. */
   readonly memoryLimit?: number;
   /** One line for people: `wasm (SIMD, 1 thread, TensorFlow.js 4.22.0)`. */

@@ -19,7 +19,9 @@ export const wasmDriver: EngineDriver = {
     return {
       name: 'wasm',
       deterministic: true,
+      usesGpu: false,
       readsSynchronously: true,
+      replicable: true,
       memoryLimit,
       describe: () => `wasm (${simd ? 'SIMD' : 'no SIMD'}, 1 thread, TensorFlow.js ${tf.version['tfjs-core']})`,
     };

@@ -62,7 +62,7 @@ test('the train block is complete', async () => {
   const { place: _place, ...rest } = train!;
   assert.equal(rest, {
     loss: 'total.loss', optimizer: { learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, learningRates: { 'auto/encode': 0.1 },
-    decay: { factor: 0.9, every: { epochs: 1 } }, clipNorm: 0, batch: 4, microBatch: 2, stop: { steps: 100 },
+    decay: { factor: 0.9, every: { epochs: 1 } }, clipNorm: 0, batch: 4, microBatch: 2, replicas: 1, stop: { steps: 100 },
     checkpoint: { everySteps: 200, keep: 3 }, onNonFinite: 'fail', log: ['error.loss', 'cycle.loss', 'total.loss', 'total.error', 'total.cycle'],
   });
 });

@@ -24,7 +24,7 @@ function folder(): string {
 
 const basePlan: TrainPlan = {
   loss: 'loss.value', optimizer: { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, learningRates: {},
-  decay: { factor: 0.9, every: { epochs: 1 } }, clipNorm: 0, batch: 6, microBatch: 6, stop: { steps: 25 }, checkpoint: { everySteps: 4, keep: 2 },
+  decay: { factor: 0.9, every: { epochs: 1 } }, clipNorm: 0, batch: 6, microBatch: 6, replicas: 1, stop: { steps: 25 }, checkpoint: { everySteps: 4, keep: 2 },
   onNonFinite: 'fail', log: ['error.absolute'], place: { file: 'x.yaml', line: 1, column: 1 },
 };
 
