@@ -77,7 +77,8 @@ function project({ vertices, vertexOffset, vertexCount, size, camera }: Silhouet
 /** Looks between the centre (x, y) and the next along `axis` (0 to the right, 1 down), which show two different triangles. */
 function findEdge(job: SilhouettesJob, first: number, second: number, x: number, y: number, axis: 0 | 1, result: Int32Array, at: number): void {
   const { triangles } = job;
-  const [nextX, nextY] = axis === 0 ? [x + 1, y] : [x, y + 1];
+  const nextX = axis === 0 ? x + 1 : x;
+  const nextY = axis === 0 ? y : y + 1;
   const fromFirst = second === background
     || (first !== background && inverseDepth(triangles, first, x, y) >= inverseDepth(triangles, second, nextX, nextY));
   if (fromFirst) walk(job, first, second, axis === 0 ? x : y, axis === 0 ? y : x, axis, 1, result, at);
@@ -105,45 +106,57 @@ function walk(
 ): void {
   const other = 1 - axis;
   let triangle = start;
-  let [entryFirst, entrySecond] = [-1, -1];
+  let entryFirst = -1;
+  let entrySecond = -1;
   for (let step = 0; step < longestWalk; step++) {
     // Where the line of centres leaves the triangle: of the edges it crosses, the one it did not come by; in the first, the farther.
-    let [edge, leaves] = [-1, -Infinity];
+    let edge = -1;
+    let leaves = -Infinity;
     for (let k = 0; k < 3; k++) {
       const v = triangles[triangle * 3 + k]!;
       const w = triangles[triangle * 3 + (k === 2 ? 0 : k + 1)]!;
-      if ((v === entryFirst && w === entrySecond) || (v === entrySecond && w === entryFirst)) continue;
       const bv = points[v * 3 + other]! - across;
       const bw = points[w * 3 + other]! - across;
-      if (bv >= 0 === bw >= 0) continue;
+      if (bv >= 0 === bw >= 0 || (v === entryFirst && w === entrySecond) || (v === entrySecond && w === entryFirst)) continue;
       const av = (points[v * 3 + axis]! - along) * direction;
       const aw = (points[w * 3 + axis]! - along) * direction;
       const crossing = (av * bw - aw * bv) / (bw - bv);
-      if (crossing > leaves) [edge, leaves] = [k, crossing];
+      if (crossing > leaves) {
+        edge = k;
+        leaves = crossing;
+      }
     }
     if (edge < 0 || !(leaves <= 1)) return;
     const v = triangles[triangle * 3 + edge]!;
     const w = triangles[triangle * 3 + (edge === 2 ? 0 : edge + 1)]!;
     const next = neighbours[triangle * 3 + edge]!;
-    if (next === noNeighbour || foldsBack(v, w, triangles[triangle * 3 + (edge + 2) % 3]!, thirdCorner(triangles, next, v, w))) {
-      if (isAcross(v, w, axis)) [result[at], result[at + 1]] = [v, w];
+    const third = triangles[triangle * 3 + (edge === 0 ? 2 : edge - 1)]!;
+    if (next === noNeighbour || foldsBack(v, w, third, thirdCorner(triangles, next, v, w))) {
+      if (!isAcross(v, w, axis)) return;
+      result[at] = v;
+      result[at + 1] = w;
       return;
     }
     if (next === target) return;
-    [triangle, entryFirst, entrySecond] = [next, v, w];
+    triangle = next;
+    entryFirst = v;
+    entrySecond = w;
   }
 }
 
 function thirdCorner(triangles: Int32Array, triangle: number, v: number, w: number): number {
-  const [a, b, c] = [triangles[triangle * 3]!, triangles[triangle * 3 + 1]!, triangles[triangle * 3 + 2]!];
+  const a = triangles[triangle * 3]!;
   if (a !== v && a !== w) return a;
-  return b !== v && b !== w ? b : c;
+  const b = triangles[triangle * 3 + 1]!;
+  return b !== v && b !== w ? b : triangles[triangle * 3 + 2]!;
 }
 
 /** Do both triangles at the edge vw, with third corners a and b, lie on the same side of it on the screen? */
 function foldsBack(v: number, w: number, a: number, b: number): boolean {
-  const [x, y] = [points[v * 3]!, points[v * 3 + 1]!];
-  const [dx, dy] = [points[w * 3]! - x, points[w * 3 + 1]! - y];
+  const x = points[v * 3]!;
+  const y = points[v * 3 + 1]!;
+  const dx = points[w * 3]! - x;
+  const dy = points[w * 3 + 1]! - y;
   const sideOfA = dx * (points[a * 3 + 1]! - y) - dy * (points[a * 3]! - x);
   const sideOfB = dx * (points[b * 3 + 1]! - y) - dy * (points[b * 3]! - x);
   return sideOfA * sideOfB > 0;

@@ -3,6 +3,8 @@ import type { Numbers } from './camera.js';
 
 /** Squared lengths below this count as zero: degenerate triangles and unused vertices get no normal and no gradient. */
 const tiny = 1e-24;
+/** Nor do triangles with a corner that is not finite, so that their neighbours keep theirs. */
+const huge = Number.MAX_VALUE;
 
 /** Scratch of the current mesh, kept between calls and only ever grown. */
 const scratch = {
@@ -103,7 +105,11 @@ function sumFaceNormals(vertices: Numbers, offset: number, vertexCount: number, 
     const cy = az * bx - ax * bz;
     const cz = ax * by - ay * bx;
     const squared = cx * cx + cy * cy + cz * cz;
-    const inverse = squared > tiny ? 1 / Math.sqrt(squared) : 0;
+    if (!(squared > tiny && squared <= huge)) {
+      faces.fill(0, triangle * 4, triangle * 4 + 4);
+      continue;
+    }
+    const inverse = 1 / Math.sqrt(squared);
     const nx = cx * inverse;
     const ny = cy * inverse;
     const nz = cz * inverse;

@@ -134,7 +134,7 @@ function prepare(vertices: Numbers, offset: number, count: number, size: number,
     const column = centre + focal * vertices[from]! * inverse;
     const row = centre - focal * vertices[from + 1]! * inverse;
     const sum = column + row;
-    const visible = depth >= nearPlane && sum - sum === 0;
+    const visible = depth >= nearPlane && inverse > 0 && sum - sum === 0;
     points[vertex * 4] = column;
     points[vertex * 4 + 1] = row;
     points[vertex * 4 + 2] = visible ? inverse : hiddenMark(vertices[from]!, vertices[from + 1]!, depth);

@@ -1,9 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tf, useEngine, type Tensor } from '../../../framework/device/index.js';
-import { close, normalTensor, testOperator, uniformTensor } from '../../../framework/testing/index.js';
+import { close, normalTensor, onEngines, testOperator, uniformTensor } from '../../../framework/testing/index.js';
 import { deep3dCamera } from '../host/camera.js';
 import { renderHost } from '../host/render.js';
+import { triangleNeighbours } from '../host/triangle-neighbours.js';
 import { render, type Rendering } from '../maths/render.js';
 import { cube, dome } from './meshes.js';
 import { referenceRender, type Scene } from './reference-renderer.js';
@@ -106,6 +107,29 @@ test('convention: colours are not clamped, on the host and on the device', async
   const host = renderHost(bright.vertices as Float32Array, bright.triangles as Int32Array, bright.albedo as Float32Array, bright.light as Float64Array, size);
   assert.ok(Math.max(...host.image) > 1);
   tf.tidy(() => close(run([bright]).image, host.image));
+});
+
+onEngines(test, ['wasm', 'cpu'])('a vertex that is not finite takes its triangles away and spoils nothing else; one behind the camera spoils nothing', () => {
+  for (const bad of [[NaN, 0, 0], [0, Infinity, 0], [0, 0, -Infinity], [0.1, 0.1, 11]]) {
+    tf.tidy(() => {
+      const scene = scenes[0]!;
+      const broken = Float32Array.from(scene.vertices);
+      broken.set(bad, 3 * 9);
+      const mesh = { ...scene, vertices: broken };
+      const around = [...Array(scene.triangles.length / 3).keys()].filter((id) => [0, 1, 2].some((k) => scene.triangles[id * 3 + k] === 9));
+      const { image, coverage, depth, normals } = run([mesh]);
+      const whole = run([scene]);
+      for (const picture of [image, coverage, depth, normals]) assert.ok(picture.dataSync().every(Number.isFinite), bad.join());
+      const [covered, before] = [coverage, whole.coverage].map((each) => each.dataSync().filter((value) => value === 1).length) as [number, number];
+      assert.ok((bad[2] === 11 || covered < before) && covered > before / 3 && around.length === 6, `${covered} of ${before}`);
+      for (const neighbours of [undefined, triangleNeighbours(scene.triangles as Int32Array)]) {
+        const gradients = tf.grads((vertices: Tensor, albedo: Tensor, light: Tensor) => tf.sum(render({
+          vertices, albedo, light, triangles: triangles(), neighbours: neighbours && tf.tensor(neighbours, [neighbours.length / 3, 3], 'int32'),
+        }, view).image).asScalar())([stacked('vertices', [20, 3], [mesh]), stacked('albedo', [20, 3], [mesh]), stacked('light', [27], [mesh])]);
+        for (const gradient of gradients) assert.ok(gradient.dataSync().every(Number.isFinite), `gradient, ${bad.join()}`);
+      }
+    });
+  }
 });
 
 test('optimisation turns a cube back', async () => {
