@@ -35,8 +35,20 @@ export async function readBfmH5(path: string, counts: { readonly vertices: numbe
       albedo: { mean: readArray(file, path, 'color/model/mean', [rows]), basis: readBasis(file, path, 'color', rows, albedoCount, 1) },
       place: 'five points',
     };
+  } catch (cause) {
+    if (cause instanceof FlowError) throw cause;
+    throw modelFileError(path, 'The HDF5 file is damaged.', { got: String(cause), cure: 'fetch the file again', cause });
   } finally {
+    closeQuietly(file);
+  }
+}
+
+/** A damaged file may not even close. */
+function closeQuietly(file: File): void {
+  try {
     file.close();
+  } catch {
+    // What is wrong with it has been reported.
   }
 }
 
