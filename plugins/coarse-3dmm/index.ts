@@ -3,4 +3,5 @@ export {
   albedoCount, coefficientCount, coefficientGroup, coefficientSlices, expressionCount, identityCount, type CoefficientGroup,
 } from './host/coefficients.js';
 export { rotationOf } from './host/fit/pose.js';
+export { readMatFile } from './host/models/mat-file.js';
 export { faceModelKind, fivePoints, standardPoints, type DenseLandmarks, type FaceModel } from './host/face-model.js';

@@ -1,17 +1,19 @@
 /** Photos of faces as a source of samples. */
-import { definePlugin, defineSink, defineSource, optional, tensor, Type, value } from '../../framework/index.js';
+import { defineHost, definePlugin, defineSink, defineSource, optional, tensor, Type, value } from '../../framework/index.js';
 import type { FaceHint, Located } from '../preprocess/index.js';
+import type { FaceTruth } from './host/listed-photo.js';
 
 export const faces = defineSource({
-  summary: 'Photos with faces: the built-in ones, a folder, one file, or a CSV index.',
-  version: 1,
+  summary: 'Photos with faces: the built-in ones, a folder, a data set in its official layout, an archive, one file, or a CSV index.',
+  version: 2,
   options: Type.Object({
     photos: Type.String({
       default: 'builtin', minLength: 1,
-      description: '`builtin` (the group photos inside @vladmandic/face-api), or the path of a folder, of one photo, or of a CSV index with '
-        + 'the columns file, identity, split. A folder with an `index.csv` is read by that index.',
+      description: '`builtin` (the group photos inside @vladmandic/face-api), or the path of a folder, of one photo, of a tar archive, or of a CSV '
+        + 'index with the columns file, identity, split. Folders with an `index.csv`, and CelebA, AFLW2000-3D, LFW and UTKFace in their official '
+        + 'layouts, are recognised, also below the folder.',
     }),
-    split: Type.Union([Type.Literal('train'), Type.Literal('test'), Type.Literal('all')], {
+    split: Type.Union([Type.Literal('train'), Type.Literal('validation'), Type.Literal('test'), Type.Literal('all')], {
       default: 'all', description: 'Which part of the photos.',
     }),
     testShare: Type.Number({
@@ -31,8 +33,33 @@ export const faces = defineSource({
     face: value<FaceHint | null>('face.box'),
     name: value<string>('sample.name'),
     set: value<string>('sample.set'),
+    truth: value<FaceTruth | null>('face.truth'),
   },
   load: () => import('./stages/faces.js'),
+});
+
+const truth = value<FaceTruth | null>('face.truth');
+
+export const landmarks5 = defineHost({
+  summary: 'The five landmarks that the data set gives (CelebA), in pixels of the photo; samples without are refused.',
+  version: 1,
+  pure: true,
+  runs: 'main',
+  options: Type.Object({}, { additionalProperties: false }),
+  in: { truth },
+  out: { points: tensor('float32', [5, 2], 'landmarks5.px') },
+  load: () => import('./stages/landmarks5.js'),
+});
+
+export const landmarks68 = defineHost({
+  summary: 'The 68 landmarks and the yaw that the data set gives (AFLW2000-3D), in pixels of the photo; samples without are refused.',
+  version: 1,
+  pure: true,
+  runs: 'main',
+  options: Type.Object({}, { additionalProperties: false }),
+  in: { truth },
+  out: { landmarks: tensor('float32', [68, 2], 'landmarks2d.px'), yaw: tensor('float32', [], 'angle.rad') },
+  load: () => import('./stages/landmarks68.js'),
 });
 
 export const statistics = defineSink({
@@ -58,6 +85,6 @@ export const plugin = definePlugin({
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Photos of faces, with splits.',
-  requires: { preprocess: '^0.1.0' },
-  stages: { faces, statistics },
+  requires: { preprocess: '^0.1.0', 'coarse-3dmm': '^0.1.0' },
+  stages: { faces, landmarks5, landmarks68, statistics },
 });

@@ -1,7 +1,8 @@
 /** What must hold for the stages that find, describe, reconstruct and draw faces. */
 import * as assert from 'uvu/assert';
 import type { HostTensor } from '../../framework/index.js';
-import { dataAt, each, near, same, tensorAt, varies, type Check } from './stage-checks.js';
+import type { FaceTruth } from '../../plugins/dataset/index.js';
+import { dataAt, each, near, numberAt, same, tensorAt, varies, type Check } from './stage-checks.js';
 
 type Numbers = ArrayLike<number>;
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -35,6 +36,14 @@ export const photoChecks: Readonly<Record<string, Check>> = {
     const [left, top, width, height] = (outputs['face']![index] as { readonly box: readonly [number, number, number, number] }).box;
     assert.ok(left >= 0 && top >= 0 && left + width <= photo.shape[1]! && top + height <= photo.shape[0]!, 'the face lies outside of the photo');
     if (index > 0) assert.not.equal([...photo.data.slice(0, 3000)], [...tensorAt(outputs, 'photo', 0).data.slice(0, 3000)], 'the same photo twice');
+  }),
+  'dataset/landmarks5': ({ inputs, outputs }, { keys }) => keys.forEach((_, index) => {
+    same(dataAt(outputs, 'points', index), (inputs.truth![index] as FaceTruth).landmarks5!, 'the five landmarks');
+  }),
+  'dataset/landmarks68': ({ inputs, outputs }, { keys }) => keys.forEach((_, index) => {
+    const truth = inputs.truth![index] as FaceTruth;
+    same(dataAt(outputs, 'landmarks', index), truth.landmarks68!, 'the 68 landmarks');
+    near(numberAt(outputs, 'yaw', index), truth.pose![1]);
   }),
   'preprocess/align': ({ outputs }, { keys }) => {
     varies(outputs, 'image');

@@ -5,6 +5,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { builtinPlugins } from '../../plugins/index.js';
+import { annotatedPhotos } from './annotated-photos.js';
 import { modelChecks, parserChecks, photoChecks } from './face-stage-checks.js';
 import { sinkChecks } from './sink-checks.js';
 import { augmentationChecks, evaluationChecks, lossChecks, type Check } from './stage-checks.js';
@@ -14,7 +15,7 @@ const checks: Readonly<Record<string, Check>> = {
   ...photoChecks, ...parserChecks, ...modelChecks, ...augmentationChecks, ...lossChecks, ...evaluationChecks, ...sinkChecks,
 };
 const pipeline = await observe('test/system/pipelines/every-type.yaml');
-const observed = [pipeline, await observe('test/system/pipelines/face-model.yaml')];
+const observed = [pipeline, await observe('test/system/pipelines/face-model.yaml'), await observe(annotatedPhotos())];
 
 test('there is a check for every stage type of the built-in plugins', () => {
   const types = builtinPlugins.flatMap(({ name, stages = {} }) => Object.keys(stages).map((type) => `${name}/${type}`));

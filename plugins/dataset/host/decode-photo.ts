@@ -14,8 +14,13 @@ export interface DecodeOptions {
  * Reads a photo upright (EXIF orientation applied) as sRGB; grey, palette, CMYK and 16-bit files are converted, what is
  * transparent becomes black. Throws a SampleError that names the file when it cannot be read.
  */
-export async function decodePhoto(file: string, { region, maxMegapixels }: DecodeOptions): Promise<Photo> {
-  const bytes = await readBytes(file);
+export async function decodePhoto(file: string, options: DecodeOptions): Promise<Photo> {
+  return decodeBytes(await readBytes(file), file, options);
+}
+
+/** The same for a photo's bytes; `file` names it in messages. */
+export async function decodeBytes(bytes: Buffer, file: string, { region, maxMegapixels }: DecodeOptions): Promise<Photo> {
+  if (bytes.length === 0) throw new SampleError(`The photo ${file} is empty: it has zero bytes.`, { reason: 'photo-empty', cure: 'copy or download the file again' });
   try {
     let image = sharp(bytes, { limitInputPixels: Math.round(maxMegapixels * 1e6) })
       .autoOrient()
@@ -29,19 +34,15 @@ export async function decodePhoto(file: string, { region, maxMegapixels }: Decod
   }
 }
 
-async function readBytes(file: string): Promise<Buffer> {
-  let bytes: Buffer;
+/** The bytes of a file. Throws a SampleError that names it when it cannot be read. */
+export async function readBytes(file: string): Promise<Buffer> {
   try {
-    bytes = await readFile(file);
+    return await readFile(file);
   } catch (error) {
     throw new SampleError(`The photo ${file} cannot be read.`, {
       reason: 'photo-unreadable', got: (error as NodeJS.ErrnoException).code, cure: 'check the path and the permissions of the file', cause: error,
     });
   }
-  if (bytes.length === 0) {
-    throw new SampleError(`The photo ${file} is empty: it has zero bytes.`, { reason: 'photo-empty', cure: 'copy or download the file again' });
-  }
-  return bytes;
 }
 
 function undecodable(file: string, error: unknown, maxMegapixels: number): SampleError {

@@ -1,8 +1,8 @@
 /** One entry for each face of each photo. */
 import { SampleError } from '../../../framework/index.js';
 import { detectFaces, loadFaceNetworks } from '../../preprocess/index.js';
-import { decodePhoto } from './decode-photo.js';
-import type { ListedPhoto } from './list-photos.js';
+import { readPhoto } from './read-photo.js';
+import type { ListedPhoto } from './listed-photo.js';
 
 /** Higher than for finding one face: a false answer would become a sample. On the built-in photos faces have 0.78 and more. */
 const detectionThreshold = 0.6;
@@ -25,10 +25,10 @@ export async function listFaces(photos: readonly ListedPhoto[], maxMegapixels: n
 
   async function facesOf(photo: ListedPhoto): Promise<ListedPhoto[]> {
     try {
-      const found = detectFaces(await decodePhoto(photo.file, { maxMegapixels }), detector, detectionThreshold);
+      const found = detectFaces(await readPhoto(photo, { maxMegapixels }), detector, detectionThreshold);
       if (found.length === 0) return [photo];
       return found.map(({ centre, width, height }, index) => ({
-        ...photo,
+        ...(found.length === 1 ? photo : withoutTruth(photo)),
         name: `${photo.name}#${index + 1}`,
         box: [Math.round(centre[0] - width / 2), Math.round(centre[1] - height / 2), Math.round(width), Math.round(height)],
       }));
@@ -37,4 +37,9 @@ export async function listFaces(photos: readonly ListedPhoto[], maxMegapixels: n
       throw error;
     }
   }
+}
+
+/** Landmarks belong to one face of a photo; which of several is not known. */
+function withoutTruth({ landmarks5: _five, landmarks68: _points, pose: _pose, truthFile: _file, ...photo }: ListedPhoto): ListedPhoto {
+  return photo;
 }

@@ -9,9 +9,9 @@ const generosity = 2.5;
  * cannot be read gives the box itself; decoding it then says why.
  */
 export async function regionAround(
-  file: string, [left, top, width, height]: readonly [number, number, number, number],
+  photo: Buffer, [left, top, width, height]: readonly [number, number, number, number],
 ): Promise<[number, number, number, number]> {
-  const size = await sharp(file).metadata().catch(() => undefined);
+  const size = await sharp(photo).metadata().catch(() => undefined);
   if (!size?.autoOrient) return [Math.max(0, left), Math.max(0, top), width, height];
   const half = (generosity * Math.max(width, height)) / 2;
   const bound = (centre: number, extent: number): [number, number] => [

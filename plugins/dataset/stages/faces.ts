@@ -1,7 +1,9 @@
 import { FlowError, implementSource, uint8 } from '../../../framework/index.js';
-import { decodePhoto } from '../host/decode-photo.js';
+import { decodeBytes } from '../host/decode-photo.js';
 import { listFaces } from '../host/list-faces.js';
-import { listPhotos, type ListedPhoto } from '../host/list-photos.js';
+import { listPhotos } from '../host/list-photos.js';
+import type { ListedPhoto } from '../host/listed-photo.js';
+import { boxOf, placeOf, readPhotoBytes, readTruth } from '../host/read-photo.js';
 import { regionAround } from '../host/region-around.js';
 import { selectPhotos } from '../host/select-photos.js';
 import { faces } from '../plugin.js';
@@ -20,20 +22,15 @@ export const stage = implementSource(faces, {
   },
 });
 
-async function readSample({ name, file, box, set = '' }: ListedPhoto, maxMegapixels: number) {
-  if (!box) {
-    const photo = await decodePhoto(file, { maxMegapixels });
-    return { photo: uint8(photo.data, [photo.height, photo.width, 3]), face: null, name, set };
-  }
-  const region = await regionAround(file, box);
-  const photo = await decodePhoto(file, { region, maxMegapixels });
-  const [left, top, width, height] = box;
-  return {
-    photo: uint8(photo.data, [photo.height, photo.width, 3]),
-    face: { box: [left - region[0], top - region[1], width, height] as const },
-    name,
-    set,
-  };
+async function readSample(photo: ListedPhoto, maxMegapixels: number) {
+  const { name, box, set = '' } = photo;
+  const bytes = await readPhotoBytes(photo);
+  const region = box && (await regionAround(bytes, box));
+  const { data, width, height } = await decodeBytes(bytes, placeOf(photo), { region, maxMegapixels });
+  const [left, top] = region ?? [0, 0];
+  const truth = await readTruth(photo, [left, top]);
+  const around = box ? [box[0] - left, box[1] - top, box[2], box[3]] as const : truth?.landmarks68 && boxOf(truth.landmarks68);
+  return { photo: uint8(data, [height, width, 3]), face: around ? { box: around } : null, name, set, truth };
 }
 
 function nothingLeft(photos: string, split: string): FlowError {
