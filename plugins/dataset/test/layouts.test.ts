@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { pack } from 'tar-stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { SampleError, type HostTensor } from '../../../framework/index.js';
+import type { HostTensor, SampleError } from '../../../framework/index.js';
 import { close, runHostStage } from '../../../framework/testing/index.js';
 import { listPhotos } from '../host/list-photos.js';
 import type { FaceTruth } from '../host/listed-photo.js';
