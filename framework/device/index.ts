@@ -17,7 +17,7 @@ export { sparseMatMul, transposeSparse, type SparseMatrix } from './operators/sp
 /* What the flow and train phases use. */
 export { ConstantStore } from './constants.js';
 export { operatorCoverage, type KernelOrigin, type OperatorCoverage } from './coverage.js';
-export { checkMemory, estimateMemory, peakBytes, type MemoryEstimate } from './memory.js';
+export { checkMemory, estimateMemory, gibibytes, guardMemory, neededMemory, peakBytes, type MemoryEstimate, type MemoryWatch } from './memory.js';
 export { DeviceProgram, type LossAndGradients, type ProgramRequest } from './program.js';
 export type { DeviceBatch } from './section-run.js';
 export { differentiate, BackwardError, type Differentiated } from './differentiate.js';

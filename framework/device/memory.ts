@@ -15,28 +15,61 @@ interface Ledger {
   removeDataId(dataId: object, backend: unknown): void;
 }
 
-/** Bytes that tensors held beyond what they held before, at the worst moment of `body`. Shared buffers count once. */
-export function peakBytes<T>(body: () => T): { readonly result: T; readonly bytes: number } {
+/** Calls `change` with the bytes of each buffer that comes, and with the negative of each that goes, until it is released. */
+function watchBuffers(change: (bytes: number) => void): () => void {
   const ledger = tf.engine() as unknown as Ledger;
   const { trackTensor, removeDataId } = ledger;
-  let held = 0;
-  let peak = 0;
   ledger.trackTensor = function (this: Ledger, tensor, backend) {
     const before = this.state.numDataBuffers;
     trackTensor.call(this, tensor, backend);
-    if (this.state.numDataBuffers > before) held += this.state.tensorInfo.get(tensor.dataId)?.bytes ?? 0;
-    peak = Math.max(peak, held);
+    if (this.state.numDataBuffers > before) change(this.state.tensorInfo.get(tensor.dataId)?.bytes ?? 0);
   };
   ledger.removeDataId = function (this: Ledger, dataId, backend) {
-    held -= this.state.tensorInfo.get(dataId)?.bytes ?? 0;
+    change(-(this.state.tensorInfo.get(dataId)?.bytes ?? 0));
     removeDataId.call(this, dataId, backend);
   };
+  return () => {
+    ledger.trackTensor = trackTensor;
+    ledger.removeDataId = removeDataId;
+  };
+}
+
+/** Bytes that tensors held beyond what they held before, at the worst moment of `body`. Shared buffers count once. */
+export function peakBytes<T>(body: () => T): { readonly result: T; readonly bytes: number } {
+  let held = 0;
+  let peak = 0;
+  const release = watchBuffers((bytes) => {
+    held += bytes;
+    peak = Math.max(peak, held);
+  });
   try {
     return { result: body(), bytes: peak };
   } finally {
-    ledger.trackTensor = trackTensor;
-    ledger.removeDataId = removeDataId;
+    release();
   }
+}
+
+/** The most bytes that tensors hold from now on, and the end of the watch. */
+export interface MemoryWatch {
+  peak(): number;
+  release(): void;
+}
+
+/**
+ * From now on an allocation beyond the engine's limit throws, instead of bringing the process down.
+ *
+ * @throws FlowError FLOW_DEVICE_MEMORY, where the allocation was asked for.
+ */
+export function guardMemory(engine: Engine, microBatch: number): MemoryWatch {
+  const { memoryLimit = Infinity } = engine;
+  let held = tf.memory().numBytes;
+  let peak = held;
+  const release = watchBuffers((bytes) => {
+    held += bytes;
+    peak = Math.max(peak, held);
+    if (held > memoryLimit && bytes > 0) throw tooLarge(microBatch, held, engine, microBatch - 1);
+  });
+  return { peak: () => peak, release };
 }
 
 export interface MemoryEstimate {
@@ -51,12 +84,22 @@ export interface MemoryEstimate {
  *
  * @param batch at least one sample.
  */
-export function estimateMemory(program: Pick<DeviceProgram, 'valueAndGradients'>, batch: DeviceBatch, loss: PortReference, wanted: readonly PortReference[] = []): MemoryEstimate {
-  const [one, two] = [1, 2].map((count) => {
-    const { result, bytes } = peakBytes(() => program.valueAndGradients(repeated(batch, count), loss, wanted));
-    tf.dispose(result as never);
-    return bytes;
-  }) as [number, number];
+export function estimateMemory(
+  program: Pick<DeviceProgram, 'valueAndGradients'>, batch: DeviceBatch, loss: PortReference, wanted: readonly PortReference[] = [], engine?: Engine,
+): MemoryEstimate {
+  const dryRun = (count: number): number => {
+    const watch = engine && guardMemory(engine, count);
+    try {
+      const { result, bytes } = peakBytes(() => program.valueAndGradients(repeated(batch, count), loss, wanted));
+      tf.dispose(result as never);
+      return bytes;
+    } finally {
+      watch?.release();
+    }
+  };
+  const one = dryRun(1);
+  // Twice of one is more than two take; where that might not fit, it is not tried.
+  const two = tf.memory().numBytes + 2 * one <= (engine?.memoryLimit ?? Infinity) ? dryRun(2) : 2 * one;
   const perSample = Math.max(0, two - one);
   return { fixed: tf.memory().numBytes + Math.max(0, one - perSample), perSample };
 }
@@ -67,12 +110,20 @@ export function estimateMemory(program: Pick<DeviceProgram, 'valueAndGradients'>
  * @throws FlowError FLOW_DEVICE_MEMORY with the largest micro-batch that would.
  */
 export function checkMemory(estimate: MemoryEstimate, microBatch: number, engine: Engine): void {
-  const needed = estimate.fixed + microBatch * estimate.perSample;
+  const needed = neededMemory(estimate, microBatch);
   if (engine.memoryLimit === undefined || needed <= engine.memoryLimit) return;
-  const fitting = Math.floor((engine.memoryLimit - estimate.fixed) / estimate.perSample);
-  throw new FlowError('FLOW_DEVICE_MEMORY', {
-    message: `A step on ${microBatch} samples at once needs about ${gibibytes(needed)}.`,
-    expected: `at most ${gibibytes(engine.memoryLimit)} on ${engine.name}`,
+  throw tooLarge(microBatch, needed, engine, Math.floor((engine.memoryLimit - estimate.fixed) / estimate.perSample));
+}
+
+/** Bytes of a step on that many samples at once. */
+export function neededMemory({ fixed, perSample }: MemoryEstimate, microBatch: number): number {
+  return fixed + microBatch * perSample;
+}
+
+function tooLarge(microBatch: number, bytes: number, engine: Engine, fitting: number): FlowError {
+  return new FlowError('FLOW_DEVICE_MEMORY', {
+    message: `A step on ${microBatch} sample${microBatch === 1 ? '' : 's'} at once needs about ${gibibytes(bytes)}.`,
+    expected: `at most ${gibibytes(engine.memoryLimit!)} on ${engine.name}`,
     cure: fitting > 0 ? `Set train.microBatch to ${fitting} or less, a divisor of train.batch. The gradients of a batch are accumulated.` : 'Use a smaller profile: not even one sample fits.',
   });
 }
@@ -91,6 +142,6 @@ function repeated(batch: DeviceBatch, count: number): DeviceBatch {
   };
 }
 
-function gibibytes(bytes: number): string {
+export function gibibytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 }

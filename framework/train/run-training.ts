@@ -37,7 +37,7 @@ export async function runTraining(session: Session): Promise<TrainingResult> {
     batches = await openBatches(plan, plan.trainGraph!, { services, section, sections, start: start?.state.cursor });
     checkSamples(session, batches);
     replicas = await replicasOf(session, section, program);
-    const outcome = await train({ ...partsOf(session, adam, logs, batches), program, source: replicas, batches: checkedForMemory(batches, program, settings, session.engine) });
+    const outcome = await train({ ...partsOf(session, adam, logs, batches), program, source: replicas, batches: checkedForMemory(batches, program, settings, session.engine, (line) => session.progress.say(line)) });
     if (outcome.reason === 'finished') {
       await exportWeights(folder.file('weights.safetensors'), programs.variables.list(), { pipeline: plan.name, run: folder.name, step: String(outcome.step) });
     }
