@@ -1,11 +1,9 @@
 /** Reads the first vertices and faces of Wavefront OBJ files. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { FlowError } from '../../../../framework/index.js';
+import { withFile } from './checked-file.js';
 import { modelFileError } from './model-file-error.js';
 
-/** Longer than any line of a mesh with four corners. */
-const longestLine = 400;
+/** Larger than any mesh of a face. */
+const largestFile = 1 << 26;
 
 export interface ObjPart {
   /** [vertices*3] */
@@ -23,8 +21,7 @@ export async function readObj(path: string, vertices: number, faces: number): Pr
   const positions = new Float64Array(vertices * 3);
   const corners: number[][] = [];
   let count = 0;
-  for await (const line of linesOf(path)) {
-    if (line.length > longestLine) throw modelFileError(path, 'The file has a line that no OBJ of this model has.', { got: `${line.length} characters` });
+  for (const line of linesOf(await readText(path))) {
     if (line.startsWith('v ') && count < vertices) positions.set(numbersOf(path, line), 3 * count++);
     else if (line.startsWith('f ') && corners.length < faces) corners.push(cornersOf(path, line));
     if (count === vertices && corners.length === faces) break;
@@ -37,14 +34,18 @@ export async function readObj(path: string, vertices: number, faces: number): Pr
   return { positions, faces: corners };
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path, { encoding: 'latin1' });
-  try {
-    yield* createInterface({ input: stream, crlfDelay: Infinity });
-  } catch (cause) {
-    throw new FlowError('FLOW_FILE_MISSING', { who: path, message: `The file ${path} cannot be read.`, cause, cure: 'check the option `path` of the face model' });
-  } finally {
-    stream.destroy();
+async function readText(path: string): Promise<string> {
+  return withFile(path, async (file) => {
+    if (file.size > largestFile) throw modelFileError(path, 'The file is too large for a mesh of a face.', { expected: `at most ${largestFile} bytes`, got: `${file.size}` });
+    return (await file.read(0, file.size)).toString('latin1');
+  });
+}
+
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\n', start);
+    yield text.slice(start, end < 0 ? text.length : end);
+    start = end < 0 ? text.length : end + 1;
   }
 }
 
