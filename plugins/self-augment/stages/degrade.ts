@@ -1,15 +1,15 @@
 import { resizeByMatrices, stopGradient, tf } from '../../../framework/device/index.js';
 import { float32, implementDevice } from '../../../framework/index.js';
+import { pixelNoise } from '../host/pixel-noise.js';
 import { choose } from '../maths/choose.js';
 import { degrade } from '../plugin.js';
 
 export const stage = implementDevice(degrade, {
   draw: (random, { size, exposure, softness, noise }) => {
-    const deviation = noise * random.uniform();
     return {
       gain: float32([Math.exp(exposure * random.normal())], []),
       softness: float32([softness * random.uniform()], []),
-      noise: float32(Float32Array.from({ length: size * size * 3 }, () => deviation * random.normal()), [size, size, 3]),
+      noise: float32(pixelNoise(random, size * size * 3, noise * random.uniform()), [size, size, 3]),
     };
   },
   build: () => ({

@@ -6,6 +6,7 @@ import { checkGradient, close, normalTensor, runDeviceStage, testStage, toTensor
 import { drawOccluders } from '../host/draw-occluder.js';
 import { drawPose } from '../host/draw-pose.js';
 import { drawShape, type OccluderKind } from '../host/occluder-shapes.js';
+import { pixelNoise } from '../host/pixel-noise.js';
 import { pasteLayer } from '../maths/paste.js';
 import { backdrop, compose, degrade, mirror, occlude, rotate, vary } from '../plugin.js';
 
@@ -101,6 +102,15 @@ test('a background is upside down or as it was; a worse camera stays in range an
   const bright = await runDeviceStage(degrade, { options: { size: 20, exposure: 3, noise: 0.5 }, inputs: { image } });
   assert.ok(bright.image!.data.every((value) => value >= 0 && value <= 1));
   assert.ok(bright.image!.data.some((value, at) => Math.abs(value - image.data[at]!) > 0.05));
+});
+
+test('the noise of pixels has the deviation that was asked for, no mean, and no likeness between neighbours or seeds', () => {
+  const [one, other] = [1, 2].map((seed) => pixelNoise(randomFor('noise', seed), 20_000, 0.1)) as [Float32Array, Float32Array];
+  const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value / values.length, 0);
+  const product = (a: Float32Array, b: Float32Array): number => mean(a.map((value, at) => value * b[at]!));
+  assert.ok(Math.abs(mean(one)) < 0.003 && Math.abs(Math.sqrt(product(one, one)) - 0.1) < 0.002);
+  for (const lag of [1, 3, 60]) assert.ok(Math.abs(product(one.slice(0, -lag), one.slice(lag))) < 3e-4, `lag ${lag}`);
+  assert.ok(Math.abs(product(one, other)) < 3e-4);
 });
 
 test('poses fill their ranges, and as many are extreme as was asked', () => {
