@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import { float32, type HostTensor } from '../../../framework/index.js';
-import { tf } from '../../../framework/device/index.js';
-import { checkGradient, close, normalTensor, testOperator, testStage, toTensor, uniformTensor } from '../../../framework/testing/index.js';
+import { tf, useEngine } from '../../../framework/device/index.js';
+import { checkGradient, close, normalTensor, runDeviceStage, testOperator, testStage, toTensor, uniformTensor } from '../../../framework/testing/index.js';
 import { segmentation } from '../contracts/segmentation.js';
 import { crossEntropy, softDice } from '../maths/segmentation.js';
 
@@ -52,6 +52,14 @@ test('huge logits cost what they are wrong by, and pixels of weight 0 cost nothi
   close(crossEntropy(wrong, truth, tf.zeros([1, 1, 2, 1])), float32([0], [1]));
   close(softDice(tf.fill([1, 1, 2, 1], -50), tf.zeros([1, 1, 2, 1])), float32([0], [1]));
 }));
+
+test('negatives weigh what lies outside of the mask in the cross-entropy', async () => {
+  await useEngine('wasm');
+  const inputs = { logits: float32([1, -2, 3, 0.5], [1, 2, 2, 1]), mask: float32([1, 0, 0, 1], [1, 2, 2, 1]) };
+  const { value } = await runDeviceStage(segmentation, { inputs, options: { negatives: 3, dice: 0 } });
+  const costs = [Math.log1p(Math.exp(-1)), Math.log1p(Math.exp(-2)), Math.log1p(Math.exp(3)), Math.log1p(Math.exp(-0.5))] as const;
+  close(value!, float32([(costs[0] + 3 * costs[1] + 3 * costs[2] + costs[3]) / 8], [1]));
+});
 
 const square = [2, 4, 4, 1];
 testStage('losses/segmentation', segmentation, {

@@ -1,4 +1,5 @@
 import { float32, implementHost } from '../../../framework/index.js';
+import { cleanRegions } from '../host/clean-regions.js';
 import { maskInside, segmentFace } from '../host/segment-face.js';
 import { loadFaceParser, shippedParser } from '../networks/load-parser.js';
 import { segment } from '../plugin.js';
@@ -10,7 +11,7 @@ export const stage = implementHost(segment, {
       run({ image, landmarks }) {
         const size = image.shape[0];
         const [pixels, points] = [image.data as Float32Array, landmarks.data as Float32Array];
-        const probability = parser ? maskInside(parser.parse(pixels, size), points, size) : segmentFace(pixels, points, size);
+        const probability = parser ? maskInside(cleanRegions(parser.parse(pixels, size), size), points, size) : segmentFace(pixels, points, size);
         const mask = options.soft ? probability : probability.map((value) => (value > 0.5 ? 1 : 0));
         return { mask: float32(mask, [size, size, 1]) };
       },
