@@ -32,6 +32,8 @@ export interface RunOptions extends Omit<LoadOptions, 'params'> {
   readonly quiet?: boolean;
   readonly output?: ProgressOutput;
   readonly cacheRoot?: string;
+  /** Only the samples of these keys; for runs without training. */
+  readonly only?: readonly string[];
 }
 
 export interface RunResult extends RunEnd {
@@ -76,7 +78,7 @@ async function runActivity(open: OpenRun, options: RunOptions): Promise<RunEnd> 
   const graphs = [plan.trainGraph, plan.validateGraph, plan.runGraph].filter((graph) => graph !== undefined);
   const programs = await buildPrograms(plan, graphs, services);
   try {
-    const session: Session = { ...open, programs, start: initialise(open, programs, options) };
+    const session: Session = { ...open, programs, start: initialise(open, programs, options), only: options.only };
     noteVariables(session);
     if (!plan.train) {
       const { reason, finished, refused, dataDigest } = await runInference(session);

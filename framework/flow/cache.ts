@@ -12,6 +12,7 @@ import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
 import { decode, encode } from './encode.js';
 import { digestOf, rememberDigest } from './digest.js';
+import type { Refused } from './error-policy.js';
 import { MemoryLayer } from './memory-layer.js';
 
 /** Outputs of one stage for one sample, by port. */
@@ -42,12 +43,41 @@ export interface ContentCacheOptions {
   readonly log?: (line: string) => void;
 }
 
+/** Behind the key of an entry that holds no values but a refusal. */
+const refusalSuffix = '.refused';
+
 /** Raised when the encoding changes: older entries are then never found. */
 const format = 1;
 
+/** What a key is made of, with inputs by their digests; kept beside each entry, so that a miss can be explained. */
+export interface KeyContent extends Omit<CacheKeyParts, 'inputs'> {
+  /** Input port → digest. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** What is written beside an entry. */
+export interface EntryNote extends KeyContent {
+  /** The sample for which it was computed first. */
+  readonly sample: string;
+  /** It holds no values: the stage refused this input. */
+  readonly refused?: boolean;
+}
+
+export function keyContent(parts: CacheKeyParts): KeyContent {
+  return { ...parts, inputs: Object.fromEntries(Object.entries(parts.inputs).map(([port, value]) => [port, digestOf(value)])) };
+}
+
 export function cacheKey(parts: CacheKeyParts): string {
-  const inputs = Object.fromEntries(Object.entries(parts.inputs).map(([port, value]) => [port, digestOf(value)]));
-  return createHash('sha256').update(encode({ format, ...parts, inputs })).digest('hex');
+  return keyOf(keyContent(parts));
+}
+
+export function keyOf({ use, pluginVersion, version, options, resources, inputs }: KeyContent): string {
+  return createHash('sha256').update(encode({ format, use, pluginVersion, version, options, resources, inputs })).digest('hex');
+}
+
+/** The folder of the entries below a cache root. */
+export function contentFolder(root: string): string {
+  return join(root, 'content');
 }
 
 export class ContentCache {
@@ -59,7 +89,7 @@ export class ContentCache {
   #writable = true;
 
   constructor(options: ContentCacheOptions) {
-    this.#folder = join(options.root, 'content');
+    this.#folder = contentFolder(options.root);
     this.#memory = options.memory ?? new MemoryLayer(0);
     this.#bound = new DiskBound(this.#folder, options.diskBytes ?? defaultCacheBytes());
     this.#log = options.log ?? (() => undefined);
@@ -75,19 +105,31 @@ export class ContentCache {
     return found;
   }
 
-  async put(key: string, values: StageValues): Promise<void> {
+  /** `note` is written beside the values. */
+  async put(key: string, values: StageValues, note?: EntryNote): Promise<void> {
     this.#memory.set(key, values);
     if (!this.#writable) return;
     const digests = Object.fromEntries(Object.entries(values).map(([port, value]) => [port, digestOf(value)]));
     const bytes = encode({ values, digests });
     try {
       await this.#bound.open();
-      await cacache.put(this.#folder, key, bytes);
+      await cacache.put(this.#folder, key, bytes, { metadata: note, algorithms: ['sha1'] }); // against damage, not against malice
       await this.#bound.added(bytes.length);
     } catch (error) {
       this.#writable = false;
       this.#log(`cache: writing is off, ${this.#folder} cannot be written (${(error as Error).message})`);
     }
+  }
+
+  /** That the stage refused this input, so that no later run tries again. */
+  async putRefusal(key: string, refused: Refused, note: EntryNote): Promise<void> {
+    await this.put(`${key}${refusalSuffix}`, { refused: refused as unknown }, { ...note, refused: true });
+  }
+
+  async refusal(key: string): Promise<Refused | undefined> {
+    const id = `${key}${refusalSuffix}`;
+    const found = this.#memory.get(id) ?? await this.#read(id);
+    return found?.refused as Refused | undefined;
   }
 
   /** Hits and misses by stage name. */

@@ -60,6 +60,12 @@ export class DiskBound {
     if (this.#opened) await writeFile(this.#usageFile, JSON.stringify({ bytes: this.#bytes })).catch(() => undefined);
   }
 
+  /** Counts what is there and notes it, after entries went by another way. */
+  async recount(): Promise<void> {
+    const bytes = (await this.#list()).reduce((sum, entry) => sum + entry.size, 0);
+    await writeFile(this.#usageFile, JSON.stringify({ bytes })).catch(() => undefined);
+  }
+
   get #usageFile(): string {
     return `${this.#folder}-usage.json`;
   }

@@ -2,7 +2,7 @@
 import { map, tap, type OperatorFunction } from 'rxjs';
 import type { Plan, PlannedEdge, PlannedStage } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
-import { cacheKey, type StageValues } from './cache.js';
+import { keyContent, keyOf, type StageValues } from './cache.js';
 import { checkOutputs } from './check-values.js';
 import { envelopeOf, timedEnvelopeOf, type Envelope, type Timed } from './envelope.js';
 import { deferValues, digestsOf, readValues } from './deferred.js';
@@ -42,10 +42,11 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
 
   return perSample(stage, services, async (ticket, values) => {
     const inputs = inputsOf(stage.inputs, values);
-    const key = cache && cacheKey({ use, pluginVersion, version: contract.version, options, resources, inputs });
+    const content = cache && keyContent({ use, pluginVersion, version: contract.version, options, resources, inputs });
+    const key = content && keyOf(content);
     const known = key === undefined ? undefined : await cache!.get(key, name);
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
-    const refusal = key === undefined ? undefined : services.refusals.get(key);
+    const refusal = key === undefined ? undefined : services.refusals.get(key) ?? await cache!.refusal(key);
     if (refusal) return { result: { ok: false, error: refusal.error }, attempt: refusal.attempt, cached: true };
     const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
       const read = await envelopeOf(() => readValues(inputs), 'FLOW_STAGE');
@@ -53,9 +54,11 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
     });
     if (result.ok) {
       checkOutputs(result.value, stage.outputPorts, name, ticket.key);
-      if (key !== undefined) await cache!.put(key, result.value);
+      if (key !== undefined) await cache!.put(key, result.value, { ...content!, sample: ticket.key });
     } else if (key !== undefined && result.error.code === 'FLOW_SAMPLE') {
-      services.refusals.set(key, { error: result.error, attempt });
+      const refused = { error: { ...result.error, stack: undefined }, attempt };
+      services.refusals.set(key, refused);
+      await cache!.putRefusal(key, refused, { ...content!, sample: ticket.key });
     }
     return { result, attempt, cached: false };
   });

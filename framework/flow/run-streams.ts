@@ -26,6 +26,8 @@ export interface StreamOptions {
   readonly sinks?: readonly string[];
   /** At most this many samples; 0 means all. */
   readonly samples?: number;
+  /** Only the samples of these keys; those that the sources do not have are passed over. */
+  readonly only?: readonly string[];
   readonly sources?: SourceOptions;
   /** Longest wait of a sample for a batch to fill, in milliseconds. */
   readonly maxWait?: number;
@@ -71,7 +73,8 @@ async function drain(
   plan: Plan, graph: PlannedGraph, options: StreamOptions, sources: OpenedSources, sinks: readonly OpenSink[],
 ): Promise<StreamResult> {
   const { services, sections, collect = [], maxWait } = options;
-  const { keys } = sources;
+  const wanted = options.only && new Set(options.only);
+  const keys = wanted ? sources.keys.filter((key) => wanted.has(key)) : sources.keys;
   const count = options.samples ? Math.min(options.samples, keys.length) : keys.length;
   options.opened?.(keys.slice(0, count));
   const tickets = ticketSequence({ keys, seed: plan.seed, shuffle: false, start: startCursor, count });

@@ -13,7 +13,8 @@ export interface InferenceResult {
 }
 
 /** Runs the plan without training. Throws what stages throw; sinks are then closed. */
-export async function runInference({ plan, services, programs, folder, progress, interrupts }: Session): Promise<InferenceResult> {
+export async function runInference(session: Session): Promise<InferenceResult> {
+  const { plan, services, programs, folder, progress, interrupts } = session;
   let keys: readonly string[] = [];
   const watching = services.monitor.progress$.subscribe((event) => {
     if (event.kind !== 'finished') return;
@@ -22,7 +23,7 @@ export async function runInference({ plan, services, programs, folder, progress,
   });
   try {
     const { finished, refused } = await runStreams(plan, plan.runGraph!, {
-      services, sections: programs.runners(plan.runGraph!), folder: (stage) => join(folder.samples, stage),
+      services, only: session.only, sections: programs.runners(plan.runGraph!), folder: (stage) => join(folder.samples, stage),
       opened: (found) => {
         keys = found;
       },

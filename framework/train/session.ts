@@ -18,4 +18,6 @@ export interface Session {
   readonly interrupts: Interrupts;
   /** Where a resumed training goes on. */
   readonly start?: Checkpoint;
+  /** Only the samples of these keys, where the run does not train. */
+  readonly only?: readonly string[];
 }

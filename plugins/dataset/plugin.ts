@@ -62,6 +62,22 @@ export const landmarks68 = defineHost({
   load: () => import('./stages/landmarks68.js'),
 });
 
+export const annotate = defineHost({
+  summary: 'Draws landmarks and mask over the crop, for contact sheets: dots are green where trusted, yellow where doubted, red for a box.',
+  version: 1,
+  pure: true,
+  runs: 'main',
+  options: Type.Object({}, { additionalProperties: false }),
+  in: {
+    image: tensor('float32', ['S', 'S', 3], 'image.rgb'),
+    landmarks68: tensor('float32', [68, 2], 'landmarks68.px'),
+    located: value<Located>('face.located'),
+    mask: optional(tensor('float32', ['S', 'S', 1], 'mask')),
+  },
+  out: { image: tensor('float32', ['S', 'S', 3], 'image.rgb') },
+  load: () => import('./stages/annotate.js'),
+});
+
 export const statistics = defineSink({
   summary: 'Writes what the faces of each data set are like: sizes, poses, visible share, confidence; one line a face and a summary.',
   version: 1,
@@ -86,5 +102,5 @@ export const plugin = definePlugin({
   framework: '^0.1.0',
   summary: 'Photos of faces, with splits.',
   requires: { preprocess: '^0.1.0', 'coarse-3dmm': '^0.1.0' },
-  stages: { faces, landmarks5, landmarks68, statistics },
+  stages: { faces, landmarks5, landmarks68, annotate, statistics },
 });

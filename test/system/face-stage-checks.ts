@@ -37,6 +37,16 @@ export const photoChecks: Readonly<Record<string, Check>> = {
     assert.ok(left >= 0 && top >= 0 && left + width <= photo.shape[1]! && top + height <= photo.shape[0]!, 'the face lies outside of the photo');
     if (index > 0) assert.not.equal([...photo.data.slice(0, 3000)], [...tensorAt(outputs, 'photo', 0).data.slice(0, 3000)], 'the same photo twice');
   }),
+  'dataset/annotate': ({ inputs, outputs }, { keys }) => keys.forEach((_, index) => {
+    const [image, drawn, points, mask] = [dataAt(inputs, 'image', index), dataAt(outputs, 'image', index), dataAt(inputs, 'landmarks68', index), dataAt(inputs, 'mask', index)];
+    const size = tensorAt(inputs, 'image', index).shape[0]!;
+    const dots = new Set(Array.from({ length: 68 }, (_point, point) => Math.floor(points[2 * point + 1]!) * size + Math.floor(points[2 * point]!)));
+    for (const dot of dots) near(drawn[3 * dot + 1]!, 1);
+    const shown = Array.from(mask).flatMap((value, pixel) => (value === 1 && !dots.has(pixel) ? [pixel] : []));
+    for (const pixel of shown) near(drawn[3 * pixel]!, image[3 * pixel]!);
+    const hidden = Array.from(mask).findIndex((value, pixel) => value === 0 && !dots.has(pixel) && image[3 * pixel]! > 0.2);
+    assert.ok(hidden < 0 || drawn[3 * hidden]! < 0.5 * image[3 * hidden]!, 'the mask does not show');
+  }),
   'dataset/landmarks5': ({ inputs, outputs }, { keys }) => keys.forEach((_, index) => {
     same(dataAt(outputs, 'points', index), (inputs.truth![index] as FaceTruth).landmarks5!, 'the five landmarks');
   }),

@@ -1,0 +1,84 @@
+/** Looking after the content cache from outside of a run: what is in it, whether it is whole, and making it smaller. */
+import { rm, stat } from 'node:fs/promises';
+import cacache from 'cacache';
+import { groupBy } from '../values/group-by.js';
+import { contentFolder, type EntryNote } from './cache.js';
+import { DiskBound, removeEntry } from './disk-bound.js';
+import { decode } from './encode.js';
+
+export interface CacheEntry {
+  readonly key: string;
+  readonly integrity: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly lastUse: number;
+  /** Missing in entries of earlier versions. */
+  readonly note?: EntryNote;
+}
+
+/** All entries below a cache root, the one used last first. */
+export async function listEntries(root: string): Promise<CacheEntry[]> {
+  const found = Object.values(await cacache.ls(contentFolder(root)).catch(() => ({})));
+  const entries = await Promise.all(found.map(async ({ key, integrity, path, size, time, metadata }): Promise<CacheEntry> => {
+    const lastUse = await stat(path).then(({ mtimeMs }) => mtimeMs, () => time);
+    return { key, integrity, bytes: size, lastUse, note: metadata as EntryNote | undefined };
+  }));
+  return entries.sort((first, second) => second.lastUse - first.lastUse);
+}
+
+export interface StageUsage {
+  /** Stage type and version; empty for entries without a note. */
+  readonly stage: string;
+  readonly entries: number;
+  readonly refusals: number;
+  readonly bytes: number;
+  readonly lastUse: number;
+}
+
+/** What each stage type takes, the largest first. */
+export function usageByStage(entries: readonly CacheEntry[]): StageUsage[] {
+  const groups = groupBy(entries, ({ note }) => (note ? `${note.use} version ${note.version}` : ''));
+  return [...groups].map(([stage, group]) => ({
+    stage,
+    entries: group.length,
+    refusals: group.filter(({ note }) => note?.refused).length,
+    bytes: group.reduce((sum, { bytes }) => sum + bytes, 0),
+    lastUse: Math.max(...group.map(({ lastUse }) => lastUse)),
+  })).sort((first, second) => second.bytes - first.bytes);
+}
+
+/** Reads every entry; damaged ones are removed, so that they are computed again. Returns those. */
+export async function verifyEntries(root: string, entries: readonly CacheEntry[], progress: (done: number) => void): Promise<CacheEntry[]> {
+  const folder = contentFolder(root);
+  const damaged: CacheEntry[] = [];
+  for (const [index, entry] of entries.entries()) {
+    try {
+      decode((await cacache.get(folder, entry.key)).data);
+    } catch {
+      damaged.push(entry);
+      await removeEntry(folder, entry).catch(() => undefined);
+    }
+    progress(index + 1);
+  }
+  return damaged;
+}
+
+/** Removes the entries used longest ago until at most so many bytes are left. Returns how many went. */
+export async function pruneEntries(root: string, bytes: number): Promise<{ readonly removed: number; readonly bytesLeft: number }> {
+  const entries = await listEntries(root);
+  let left = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  let removed = 0;
+  while (left > bytes && removed < entries.length) {
+    const oldest = entries[entries.length - 1 - removed++];
+    await removeEntry(contentFolder(root), oldest).catch(() => undefined); // another process may have been quicker
+    left -= oldest.bytes;
+  }
+  await new DiskBound(contentFolder(root), bytes).recount();
+  return { removed, bytesLeft: left };
+}
+
+/** Removes all entries; resources that were built stay. */
+export async function clearEntries(root: string): Promise<void> {
+  await rm(contentFolder(root), { recursive: true, force: true });
+  await rm(`${contentFolder(root)}-usage.json`, { force: true });
+}
