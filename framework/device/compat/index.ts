@@ -9,6 +9,7 @@ import { fenceBatchNorm, fenceEinsum, fenceGradients } from './fences.js';
 import { registerGatherGradients, registerSegmentSum, registerWasmGather } from './gather-gradients.js';
 import { registerMatMulGradient, registerWasmMatMul } from './matmul.js';
 import { registerAvgPoolGradient, registerPoolGradients } from './pool-gradients.js';
+import { registerReluGradient } from './relu-gradient.js';
 import { registerResizeGradients } from './resize-gradients.js';
 import { registerShapeGradients } from './shape-gradients.js';
 import { registerTensorflowKernels } from './tensorflow-kernels.js';
@@ -26,6 +27,7 @@ export function registerCompat(engine: EngineName): void {
     registerShapeGradients();
     registerMatMulGradient();
     registerBroadcastGradients();
+    registerReluGradient();
     fenceGradients();
   }
   if (registered.has(engine)) return;

@@ -9,6 +9,7 @@ const backendName = 'tensorflow';
 export function registerTensorflowKernels(): void {
   registerReshape();
   registerStep();
+  registerReluGradient();
   registerMatMul();
   registerGather();
 }
@@ -39,7 +40,7 @@ function registerReshape(): void {
   });
 }
 
-/** Stock asks for NaN, compares and selects: five operations of the size of x for the gradient of every `relu`. */
+/** Stock asks for NaN, compares and selects: five operations of the size of x. */
 function registerStep(): void {
   const stock = kernelOf('Step', backendName);
   replaceKernel('Step', backendName, ({ inputs, attributes, backend }) => {
@@ -51,6 +52,14 @@ function registerStep(): void {
     const step = engine.executeSingleOutput('Relu', type, [sign]);
     sign.dispose();
     return step;
+  });
+}
+
+/** What `reluGradient` runs. */
+function registerReluGradient(): void {
+  replaceKernel('ReluGrad', backendName, ({ inputs, backend }) => {
+    const engine = backendOf(backend);
+    return engine.executeSingleOutput('ReluGrad', [typeOf(engine, 'T', 'float32')], [inputs['dy']!, inputs['y']!]);
   });
 }
 

@@ -7,7 +7,7 @@
  * small dense convolution of the gradient, so that no multiplication meets an inserted zero except where the filter's
  * extent is odd. The parities are interleaved by `concat` and `reshape`: `depthToSpace` is a hundred times slower there.
  */
-import { tf, type Tensor } from '../../../framework/device/index.js';
+import { reluGradient, tf, type Tensor } from '../../../framework/device/index.js';
 import { float32, type HostTensor } from '../../../framework/index.js';
 
 /** Makes a tensor that stays on the device for the whole run. */
@@ -37,7 +37,7 @@ export function frozenConvolution(
       return {
         value: y,
         gradFunc: (dy: Tensor, saved: Tensor[]) => {
-          const slope = layer.relu ? tf.mul(dy, tf.step(saved[0]!)) : dy;
+          const slope = layer.relu ? reluGradient(dy, saved[0]!) : dy;
           return inputGradient(slope, backward, shape, kernel, layer);
         },
       };

@@ -44,10 +44,12 @@ export function installationFolder(variant: TensorflowVariant): string {
   return join(enginesRoot(), `tensorflow-${variant}`);
 }
 
+export const notSetUp = 'it is not set up';
+
 /** The manifest of a complete installation of this layout for this platform; otherwise why it is none. */
 export function readInstallation(folder: string): Installation | { readonly fault: string } {
   const path = join(folder, installedPaths.manifest);
-  if (!existsSync(path)) return { fault: 'it is not set up' };
+  if (!existsSync(path)) return { fault: notSetUp };
   let manifest: Installation;
   try {
     manifest = JSON.parse(readFileSync(path, 'utf8')) as Installation;
