@@ -32,6 +32,7 @@ export const faces = defineSource({
     photo: tensor('uint8', ['H', 'W', 3], 'photo.rgb8'),
     face: value<FaceHint | null>('face.box'),
     name: value<string>('sample.name'),
+    identity: value<string>('sample.identity'),
     set: value<string>('sample.set'),
     truth: value<FaceTruth | null>('face.truth'),
   },

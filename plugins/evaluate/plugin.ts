@@ -92,12 +92,15 @@ export const occlude = defineHost({
 });
 
 export const table = defineSink({
-  summary: 'Collects the metrics of each sample and writes mean, standard deviation and count, over all and by group, as JSON, CSV and Markdown.',
-  version: 1,
+  summary: 'Collects the metrics of each sample and writes mean, its 95 % interval over people, standard deviation and count, over all and by group, as JSON, CSV and Markdown.',
+  version: 2,
   options: Type.Object({
     title: Type.String({ default: 'Evaluation', description: 'Heading of the Markdown table.' }),
+    differences: Type.Record(Type.String(), Type.Array(Type.String(), { minItems: 2, maxItems: 2 }), {
+      default: {}, description: 'Further metrics: a name, and the two metrics whose difference it is, sample by sample.',
+    }),
   }, strict),
-  in: { group: optional(value<string>('occluder.kind')) },
+  in: { group: optional(value<string>('occluder.kind')), person: optional(value<string>('sample.identity')) },
   inRest: metric,
   out: {},
   load: () => import('./stages/table.js'),

@@ -23,14 +23,14 @@ export const stage = implementSource(faces, {
 });
 
 async function readSample(photo: ListedPhoto, maxMegapixels: number) {
-  const { name, box, set = '' } = photo;
+  const { name, box, identity, set = '' } = photo;
   const bytes = await readPhotoBytes(photo);
   const region = box && (await regionAround(bytes, box));
   const { data, width, height } = await decodeBytes(bytes, placeOf(photo), { region, maxMegapixels });
   const [left, top] = region ?? [0, 0];
   const truth = await readTruth(photo, [left, top]);
   const around = box ? [box[0] - left, box[1] - top, box[2], box[3]] as const : truth?.landmarks68 && boxOf(truth.landmarks68);
-  return { photo: uint8(data, [height, width, 3]), face: around ? { box: around } : null, name, set, truth };
+  return { photo: uint8(data, [height, width, 3]), face: around ? { box: around } : null, name, identity, set, truth };
 }
 
 function nothingLeft(photos: string, split: string): FlowError {

@@ -1,9 +1,12 @@
 /** Metrics of samples, and what they come to. */
+import { bootstrapInterval } from './bootstrap.js';
 
 export interface MetricSummary {
   readonly mean: number;
   /** Standard deviation over samples, with n − 1; 0 for a single sample. */
   readonly deviation: number;
+  /** The mean lies between these with 95 %: a bootstrap over people, so that several photos of one person count as one draw. */
+  readonly interval: readonly [number, number];
   /** Samples with a finite value. */
   readonly count: number;
   /** Samples whose value is not finite; they are left out of mean and deviation. */
@@ -12,10 +15,11 @@ export interface MetricSummary {
 
 /** Gathers a row for each sample; gives mean and standard deviation of each column. */
 export class MetricTable {
-  private readonly rows: { readonly key: string; readonly values: Readonly<Record<string, number>> }[] = [];
+  private readonly rows: { readonly key: string; readonly person: string; readonly values: Readonly<Record<string, number>> }[] = [];
 
-  add(key: string, values: Readonly<Record<string, number>>): void {
-    this.rows.push({ key, values });
+  /** `person`: who is shown; samples without a name are people of their own. */
+  add(key: string, values: Readonly<Record<string, number>>, person = ''): void {
+    this.rows.push({ key, person: person || key, values });
   }
 
   /** Metrics in the order in which they first came. */
@@ -24,11 +28,16 @@ export class MetricTable {
   }
 
   summary(name: string): MetricSummary {
-    const all = this.rows.flatMap(({ values }) => (name in values ? [values[name]] : []));
-    const finite = all.filter(Number.isFinite);
+    const rows = this.rows.filter(({ values }) => name in values);
+    const known = rows.filter(({ values }) => Number.isFinite(values[name]));
+    const finite = known.map(({ values }) => values[name]);
     const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
     const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    return { mean, deviation: finite.length > 1 ? Math.sqrt(squares / (finite.length - 1)) : 0, count: finite.length, nonFinite: all.length - finite.length };
+    return {
+      mean, deviation: finite.length > 1 ? Math.sqrt(squares / (finite.length - 1)) : 0,
+      interval: bootstrapInterval(known.map(({ person, values }) => ({ person, value: values[name] })), name),
+      count: finite.length, nonFinite: rows.length - finite.length,
+    };
   }
 
   toJson(): string {
@@ -38,18 +47,18 @@ export class MetricTable {
 
   toCsv(): string {
     const lines = this.names.map((name) => {
-      const { mean, deviation, count, nonFinite } = this.summary(name);
-      return [quoted(name), mean, deviation, count, nonFinite].join(',');
+      const { mean, deviation, interval, count, nonFinite } = this.summary(name);
+      return [quoted(name), mean, deviation, ...interval, count, nonFinite].join(',');
     });
-    return ['metric,mean,sd,count,nonFinite', ...lines, ''].join('\n');
+    return ['metric,mean,sd,low,high,count,nonFinite', ...lines, ''].join('\n');
   }
 
   toMarkdown(title: string): string {
     const lines = this.names.map((name) => {
-      const { mean, deviation, count } = this.summary(name);
-      return `| ${name} | ${digits(mean)} | ${digits(deviation)} | ${count} |`;
+      const { mean, deviation, interval, count } = this.summary(name);
+      return `| ${name} | ${digits(mean)} | ${interval.map(digits).join(' … ')} | ${digits(deviation)} | ${count} |`;
     });
-    return [`## ${title}`, '', '| metric | mean | sd | samples |', '|---|--:|--:|--:|', ...lines, ''].join('\n');
+    return [`## ${title}`, '', '| metric | mean | 95 % interval | sd | samples |', '|---|--:|--:|--:|--:|', ...lines, ''].join('\n');
   }
 
   /** One line for each sample, in the order of their keys, so that two runs can be compared line by line. */

@@ -7,10 +7,12 @@ export const stage = implementSink(table, {
   async create({ options, folder }) {
     let metrics = new MetricTable();
     return {
-      async write({ group, ...inputs }, { key }) {
+      async write({ group, person, ...inputs }, { key }) {
         const values = Object.entries(inputs as Readonly<Record<string, HostTensor>>).map(([name, { data }]) => [name, data[0]] as const);
+        const named = Object.fromEntries(values);
+        for (const [name, [one, other]] of Object.entries(options.differences)) values.push([name, named[one] - named[other]]);
         const ofGroup = group === undefined ? [] : values.map(([name, value]) => [`${name} (${group})`, value] as const);
-        metrics.add(key, Object.fromEntries([...values, ...ofGroup]));
+        metrics.add(key, Object.fromEntries([...values, ...ofGroup]), person);
       },
       async close({ step }) {
         const stem = join(folder, step > 0 ? `table-${String(step).padStart(6, '0')}` : 'table');

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { float32, type FlowError } from '../../../framework/index.js';
+import { float32, randomFor, type FlowError } from '../../../framework/index.js';
+import { bootstrapInterval } from '../host/bootstrap.js';
 import { stage } from '../stages/table.js';
 
 let folder = '';
@@ -13,7 +14,7 @@ test.before(async () => {
 test.after(() => rm(folder, { recursive: true }));
 
 const open = (place: string) => stage.create({
-  options: { title: 'Test faces' }, stage: 'table', folder: place, log: () => undefined, resource: () => { throw new Error('no resources'); },
+  options: { title: 'Test faces', differences: {} }, stage: 'table', folder: place, log: () => undefined, resource: () => { throw new Error('no resources'); },
 });
 
 test('mean, standard deviation and count of each metric; samples in the order of their keys', async () => {
@@ -27,8 +28,8 @@ test('mean, standard deviation and count of each metric; samples in the order of
   assert.is(metrics.psnr.deviation.toFixed(6), Math.sqrt(13).toFixed(6));
   assert.is(metrics.psnr.count, 3);
   assert.equal([metrics.ssim.count, metrics.ssim.nonFinite, metrics.ssim.mean.toFixed(4)], [2, 1, '0.6000']);
-  assert.is(await readFile(join(folder, 'table.csv'), 'utf8').then((text) => text.split('\n')[0]), 'metric,mean,sd,count,nonFinite');
-  assert.match(await readFile(join(folder, 'table.md'), 'utf8'), /## Test faces\n\n\| metric .*\n.*\n\| psnr \| 23 \| 3\.606 \| 3 \|/);
+  assert.is(await readFile(join(folder, 'table.csv'), 'utf8').then((text) => text.split('\n')[0]), 'metric,mean,sd,low,high,count,nonFinite');
+  assert.match(await readFile(join(folder, 'table.md'), 'utf8'), /## Test faces\n\n\| metric .*\n.*\n\| psnr \| 23 \| 20 … 27 \| 3\.606 \| 3 \|/);
   assert.equal((await readFile(join(folder, 'table-samples.csv'), 'utf8')).split('\n').slice(0, 4), ['key,psnr,ssim', 'a,22,0.699999988079071', 'b,20,0.5', '"c,d",27,NaN']);
 });
 
@@ -60,6 +61,28 @@ test('with a group every metric comes once more for each group', async () => {
   await sink.close!({ step: 0 });
   const { metrics } = JSON.parse(await readFile(join(folder, 'table.json'), 'utf8')) as { metrics: Record<string, { mean: number; count: number }> };
   assert.equal(Object.entries(metrics).map(([name, { mean, count }]) => [name, mean.toFixed(2), count]), [['iou', '0.70', 3], ['iou (hand)', '0.60', 2], ['iou (hair)', '0.90', 1]]);
+});
+
+test('the interval is that of the mean over people: photos of one person are drawn together', () => {
+  const random = randomFor('interval');
+  const people = Array.from({ length: 100 }, () => random.normal());
+  const width = (photos: number): number => {
+    const [low, high] = bootstrapInterval(people.flatMap((value, index) => Array.from({ length: photos }, () => ({ person: `${index}`, value }))), 'x');
+    return high - low;
+  };
+  // 2 · 1.96 / √100, whatever the number of like photos of each person.
+  assert.ok(Math.abs(width(1) - 0.392) < 0.08, `${width(1)}`);
+  assert.is(width(4), width(1));
+});
+
+test('differences are taken sample by sample', async () => {
+  const sink = await stage.create({
+    options: { title: 'Test faces', differences: { gain: ['model', 'coarse'] } }, stage: 'table', folder, log: () => undefined, resource: () => { throw new Error('no resources'); },
+  });
+  for (const [key, model, coarse] of [['a', 21, 20], ['b', 30, 27]] as const) await sink.write({ person: key, model: float32([model], []), coarse: float32([coarse], []) } as never, { key, step: 0 });
+  await sink.close!({ step: 0 });
+  const { metrics } = JSON.parse(await readFile(join(folder, 'table.json'), 'utf8')) as { metrics: Record<string, { mean: number; deviation: number; interval: number[] }> };
+  assert.equal([metrics.gain.mean, metrics.gain.deviation.toFixed(3), metrics.gain.interval], [2, '1.414', [1, 3]]);
 });
 
 test.run();
