@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cacheKey, ContentCache, type CacheKeyParts } from '../cache.js';
+import { cacheKey, ContentCache, keyContent, keyOf, type CacheKeyParts } from '../cache.js';
+import { clearEntries, listEntries, pruneEntries, usageByStage, verifyEntries } from '../cache-admin.js';
 import { MemoryLayer } from '../memory-layer.js';
 import { float32 } from '../../values/host-tensor.js';
 import { freshFolder } from './fixtures/plan.js';
@@ -85,5 +89,48 @@ function contentFiles(root: string): string[] {
   const folder = join(root, 'content', 'content-v2');
   return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
+
+test('processes share a cache that is too small for them: no error, no wrong value, and the bound holds', async () => {
+  const root = freshFolder();
+  const user = (name: string) => promisify(execFile)(process.execPath, [
+    '--import', 'tsx', fileURLToPath(new URL('./fixtures/cache-user.ts', import.meta.url)), root, name,
+  ]);
+  const answers = await Promise.all(['one', 'two'].map(user));
+  for (const { stdout } of answers) {
+    const { wrong, said } = JSON.parse(stdout) as { hits: number; wrong: number; said: string[] };
+    assert.is(wrong, 0);
+    assert.equal(said.filter((line) => /writing is off/.test(line)), []);
+  }
+  assert.ok(answers.some(({ stdout }) => (JSON.parse(stdout) as { hits: number }).hits > 0), 'nobody found anything');
+  const entries = await listEntries(root);
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  assert.ok(bytes < 2 * 600_000, `${bytes} bytes are left`);
+  assert.equal(await verifyEntries(root, entries, () => undefined), []);
+});
+
+test('from outside: what takes how much, damage is found and removed, the oldest go first', async () => {
+  const root = freshFolder();
+  const cache = new ContentCache({ root });
+  for (let index = 0; index < 5; index++) {
+    const content = keyContent({ ...parts, version: 1 + (index % 2), options: { index } });
+    await cache.put(keyOf(content), tensorOf(1000, index), { ...content, sample: `n${index}` });
+  }
+  const content = keyContent(parts);
+  const refused = { error: { code: 'FLOW_SAMPLE', message: 'no face', fields: { reason: 'no-face' } }, attempt: 1 } as const;
+  await cache.putRefusal(keyOf(content), refused, { ...content, sample: 'n9' });
+  await cache.close();
+  assert.equal(await new ContentCache({ root }).refusal(keyOf(content)), { ...refused, error: { ...refused.error } });
+  const usage = usageByStage(await listEntries(root));
+  assert.equal(usage.map(({ stage, entries, refusals }) => [stage, entries, refusals]), [['numbers/scale version 1', 4, 1], ['numbers/scale version 2', 2, 0]]);
+  writeFileSync(contentFiles(root)[0], 'rubbish');
+  const before = await listEntries(root);
+  assert.is((await verifyEntries(root, before, () => undefined)).length, 1);
+  assert.is((await listEntries(root)).length, 5);
+  const { removed, bytesLeft } = await pruneEntries(root, 9000);
+  const left = await listEntries(root);
+  assert.ok(removed > 0 && bytesLeft <= 9000 && left.length === 5 - removed);
+  await clearEntries(root);
+  assert.equal(await listEntries(root), []);
+});
 
 test.run();
