@@ -47,6 +47,8 @@ export async function buildModel(level: Level, log: (line: string) => void, coun
   log('face model: random skins');
   const layers = await makeSkinLayers(base, control, first);
   const albedo = makeAlbedoModes(layers, mirrorPairs(applyRows(first.smooth, shapes.mean, 3)), counts.paintings);
+  const told = ({ modes, held }: Modes): string => `${modes.length} (${(100 * held).toFixed(1)} %)`;
+  log(`face model: modes that carry variance, and how much of it: identity ${told(shapes.identity)}, expression ${told(shapes.expression)}, albedo ${told(albedo.modes)}`);
   log(`face model: resolution ${level}`);
   return assemble(level, control, first, shapes, albedo, skinFields(layers));
 }
