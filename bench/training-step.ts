@@ -12,7 +12,7 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { peakBytes, probeEngines, tf, type EngineName } from '../framework/device/index.js';
-import { profileKernels } from './support/profile-kernels.js';
+import { busy, profileKernels } from './support/profile-kernels.js';
 import { openPyTorch, type PyTorchStep, type StepTime } from './support/pytorch.js';
 import { openTrainingStep, type TrainingStep } from './support/training.js';
 import { median, spread } from './support/statistics.js';
@@ -68,6 +68,7 @@ for (const { name, times } of contenders) {
 process.stdout.write(`load after ${loadavg()[0]!.toFixed(1)}\n`);
 if (values.operators) {
   for (const training of opened) await reportOperators(training);
+  if (pytorch) process.stdout.write(`\npytorch\n${(await pytorch.operators()).map(([name, calls, milliseconds]) => row('', name, calls, milliseconds)).join('')}`);
 }
 for (const training of opened) {
   await tf.setBackend(training.engine.name);
@@ -77,10 +78,9 @@ await pytorch?.close();
 
 async function timed(training: TrainingStep): Promise<StepTime> {
   await tf.setBackend(training.engine.name);
-  const [start, busy] = [performance.now(), process.cpuUsage()];
+  const [start, spent] = [performance.now(), busy()];
   await training.step();
-  const { user, system } = process.cpuUsage(busy);
-  return { wall: performance.now() - start, processor: (user + system) / 1000 };
+  return { wall: performance.now() - start, processor: busy() - spent };
 }
 
 /** Bytes at the worst moment of a step beyond what stays, and tensors after a step minus before. */
@@ -101,18 +101,22 @@ async function reportOperators(training: TrainingStep): Promise<void> {
   await tf.setBackend(training.engine.name);
   const profile = profileKernels();
   const rounds = 3;
-  const start = performance.now();
+  const start = busy();
   for (let round = 0; round < rounds; round++) {
     profile.beginStep();
     await training.step(() => profile.endGradients());
   }
-  const whole = (performance.now() - start) / rounds;
+  const whole = (busy() - start) / rounds;
   const rows = [...profile.rows.values()].sort((left, right) => right.milliseconds - left.milliseconds);
   const inKernels = rows.reduce((sum, row) => sum + row.milliseconds / rounds, 0);
-  process.stdout.write(`\n${training.engine.name}: ${whole.toFixed(0)} ms a step with the profiler, ${inKernels.toFixed(0)} ms of it in kernels\n`);
+  process.stdout.write(`\n${training.engine.name}: ${whole.toFixed(0)} processor ms a step with the profiler, ${inKernels.toFixed(0)} of them in kernels\n`);
   for (const { kernel, phase, calls, milliseconds } of rows.slice(0, 40)) {
-    process.stdout.write(`  ${phase.padEnd(9)} ${kernel.padEnd(42)} ${(calls / rounds).toFixed(0).padStart(5)} × ${(milliseconds / rounds).toFixed(1).padStart(8)} ms\n`);
+    process.stdout.write(row(phase, kernel, calls / rounds, milliseconds / rounds));
   }
+}
+
+function row(phase: string, kernel: string, calls: number, milliseconds: number): string {
+  return `  ${phase.padEnd(9)} ${kernel.padEnd(46)} ${calls.toFixed(0).padStart(5)} × ${milliseconds.toFixed(1).padStart(8)} ms\n`;
 }
 
 function mebibytes(bytes: number): string {

@@ -354,6 +354,14 @@ def attribute_distance(f, g):
     return (((f - g) ** 2).sum(1) + 1e-12).sqrt().mean()
 
 
+def operator_times(step):
+    """Milliseconds that each operator takes itself, summed over its threads' calls: name, calls, time."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+        step()
+    rows = [(event.key, event.count, event.self_cpu_time_total / 1000) for event in profiler.key_averages()]
+    return sorted(rows, key=lambda row: -row[2])[:30]
+
+
 def main():
     torch.manual_seed(1)
     tensors, metadata = read_safetensors(sys.argv[1])
@@ -402,7 +410,10 @@ def main():
         return loss.item()
 
     print(f"pytorch {torch.__version__} on the CPU, {torch.get_num_threads()} threads, {sum(p.numel() for p in trained)} trained numbers", flush=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        if line.startswith("operators"):
+            print(json.dumps(operator_times(step)), flush=True)
+            continue
         start, busy = time.perf_counter(), time.process_time()
         loss = step()
         wall, processor = time.perf_counter() - start, time.process_time() - busy

@@ -19,6 +19,8 @@ export interface PyTorchStep {
   /** Version and threads. */
   readonly description: string;
   step(): Promise<StepTime>;
+  /** Operators of one step with their calls and own milliseconds, dearest first. */
+  operators(): Promise<readonly (readonly [name: string, calls: number, milliseconds: number])[]>;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,10 @@ export async function openPyTorch(python: string, training: TrainingStep): Promi
       child.stdin.write('step\n');
       const [wall, processor] = (await answer()).split(' ').map(Number) as [number, number];
       return { wall, processor };
+    },
+    async operators() {
+      child.stdin.write('operators\n');
+      return JSON.parse(await answer()) as [string, number, number][];
     },
     async close() {
       child.stdin.end();
