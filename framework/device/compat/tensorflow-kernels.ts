@@ -32,7 +32,6 @@ function registerReshape(): void {
     if (isUsingGpuDevice || x.dtype === 'string') return stock({ inputs, attrs: attributes, backend });
     const size = tf.util.sizeFromShape(x.shape);
     const shape = tf.util.inferFromImplicitShape(attributes['shape'] as number[], size);
-    if (tf.util.sizeFromShape(shape) !== size) throw new RangeError(`reshape: [${x.shape.join(', ')}] has not as many numbers as [${shape.join(', ')}]`);
     const data = tensorMap.get(x.dataId);
     const dataId = {};
     tensorMap.set(dataId, { ...data, shape, id: data.values ? data.id : binding.reshape(data.id, shape), refCount: 1 });

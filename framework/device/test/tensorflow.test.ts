@@ -27,7 +27,7 @@ check('a reshaped tensor lives on when the first is gone, whether or not it was 
     second.dispose();
   }
   assert.is(nativeTensors(), native);
-  assert.throws(() => tf.tidy(() => tf.engine().runKernel('Reshape', { x: tf.ones([3]) }, { shape: [2] } as never)), /not as many numbers/);
+  assert.throws(() => tf.tidy(() => tf.engine().runKernel('Reshape', { x: tf.ones([3]) }, { shape: [2] } as never)), /must match/);
 }));
 
 check('the same call gives the same bits', async () => {
