@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { tf } from '../tf.js';
 import { EngineAbsent, type EngineDriver } from './driver.js';
 import type { TensorflowBackend } from './tensorflow/binding.js';
-import { installationFolder, readInstallation, type TensorflowVariant } from './tensorflow/installation.js';
+import { installationFolder, notSetUp, readInstallation, type TensorflowVariant } from './tensorflow/installation.js';
 import { loadTensorflow } from './tensorflow/load.js';
 import { wasmDriver } from './wasm.js';
 
@@ -20,7 +20,9 @@ export const tensorflowDriver: EngineDriver = {
     const place = isUsingGpuDevice ? 'GPU' : `CPU, ${availableParallelism()} threads`;
     return {
       name: 'tensorflow',
-      deterministic: false,
+      // Sums are split among threads in a fixed way on the CPU; CUDA adds in any order.
+      deterministic: !isUsingGpuDevice,
+      usesGpu: isUsingGpuDevice,
       readsSynchronously: true,
       describe: () => `tensorflow (libtensorflow ${version}, ${place}, TensorFlow.js ${tf.version['tfjs-core']})`,
     };
@@ -44,5 +46,6 @@ function load(): string {
       faults.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new EngineAbsent(faults.at(-1)!, 'run `flow setup tensorflow`');
+  // A fault of an engine that is there says more than that another is not.
+  throw new EngineAbsent(faults.find((fault) => fault !== notSetUp) ?? notSetUp, 'run `flow setup tensorflow`');
 }
