@@ -75,7 +75,7 @@ if (!mayReadAll) {
 test('every good photo is done, every bad one is named with its reason', async () => {
   assert.ok(expected.size >= 100, `${expected.size} bad ones`);
   const result = await runPipeline({
-    file: 'pipelines/inspect-data.yaml', parameters: { photos: folder, size: '48', rows: '1' }, runsFolder: runs, name: 'broken', device: 'wasm', quiet: true,
+    file: 'pipelines/inspect-data.yaml', profile: 'tiny', parameters: { photos: folder, rows: '1' }, runsFolder: runs, name: 'broken', device: 'wasm', quiet: true,
     set: ['workers=0'],
   });
   if (!mayReadAll) chmodSync(path('locked'), 0o700);

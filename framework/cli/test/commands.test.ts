@@ -114,6 +114,39 @@ test('compare counts a run once, however often it is named', async () => {
   assert.equal(out.trim().split('\n').slice(1), ['wave,one,1,0.5,,1']);
 });
 
+test('explain says what is cached and why not; cache and quarantine say what is there', async () => {
+  const before = process.env.FLOW_CACHE;
+  process.env.FLOW_CACHE = join(folder, 'cache');
+  try {
+    const runs = join(folder, 'toy-runs');
+    assert.match((await flow('explain', pipeline)).out, /standardise +toy-regression\/standardise +not cached \(\d+ ms\): the cache holds nothing of this stage type/);
+    const ran = await flow('run', pipeline, '--steps', '1', '--runs', runs, '--name', 'toy', '--device', 'wasm', '--json');
+    assert.is(ran.exitCode, 0, ran.error);
+    // A batch is a mixed selection: one of its samples.
+    const [{ note: { sample } }] = JSON.parse((await flow('cache', 'list', '--json')).out) as [{ note: { sample: string } }];
+    const { stages } = JSON.parse((await flow('explain', pipeline, sample, '--json')).out) as { stages: { stage: string; state: string; key: string }[] };
+    assert.equal(stages.map(({ stage, state }) => [stage, state]), [['place', 'source'], ['height', 'source'], ['standardise', 'cached']]);
+    const keyed = await flow('explain', pipeline, sample, '--keys');
+    assert.match(keyed.out, new RegExp(`key ${stages[2]!.key}\\n.*\\n +options {"size":4}\\n +input place [0-9a-f]{16}`));
+    assert.match((await flow('explain', pipeline, sample, '--set', 'stages.standardise.with.size=5')).out, 'the nearest entry differs in option size (4, now 5)');
+    assert.is((await flow('explain', pipeline, 'nobody')).exitCode, 2);
+    assert.match((await flow('cache')).out, /\d+ entries, [\d.]+ KiB of at most 4 GiB\n +toy-regression\/standardise version 1/);
+    assert.match((await flow('cache', 'list', '--limit', '1')).out, /^[0-9a-f]{12} .* toy-regression\/standardise 1 /);
+    assert.match((await flow('cache', 'verify')).out, /\d+ entries read, 0 were damaged/);
+    assert.match((await flow('cache', 'prune', '--size', '1kB')).out, /\d+ entries removed, (\d+) B left/);
+    assert.is((await flow('cache', 'prune', '--size', 'little')).exitCode, 2);
+    await flow('cache', 'clear');
+    assert.match((await flow('cache')).out, ': 0 entries, 0 B of');
+    assert.match((await flow('quarantine', 'pipeline/toy', '--runs', runs)).out, 'pipeline/toy: 0 samples refused');
+    file('toy-runs/pipeline/toy/quarantine.jsonl', ['a', 'b\nc'].map((key) => `${JSON.stringify({ key, stage: 'photo', code: 'FLOW_SAMPLE', reason: 'photo-empty', message: 'It is empty.' })}\n`).join(''));
+    assert.match((await flow('quarantine', 'pipeline/toy', '--runs', runs)).out, / 2 {2}photo: photo-empty, such as a/);
+    assert.equal((await flow('quarantine', 'pipeline/toy', '--runs', runs, '--list', '--reason', 'photo-empty')).out.trim().split('\n')[1], 'b\\nc\tphoto\tphoto-empty\tIt is empty.');
+  } finally {
+    if (before === undefined) delete process.env.FLOW_CACHE;
+    else process.env.FLOW_CACHE = before;
+  }
+});
+
 test('doctor says which engines work', async () => {
   type Operator = { operator: string; engines: Record<string, { kernel: string; gradient: string }> };
   const { engines, auto, operators } = JSON.parse((await flow('doctor', '--json')).out) as { engines: { name: string; present: boolean }[]; auto: string; operators: Operator[] };
