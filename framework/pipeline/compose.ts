@@ -56,7 +56,8 @@ function extendedFiles(document: MapNode, problems: Problems): { name: string; p
 
 /**
  * The second document over the first. `$delete: true` in a map removes that key; `$replace: true` takes the map as it is
- * instead of merging. A `$delete` that finds nothing stays, for a document further down.
+ * instead of merging. A `$replace`, and a `$delete` that finds nothing, stays, for a document further down: a profile of a file that
+ * extends another is merged twice, with the other's profile and then over the document.
  */
 export function merge(base: MapNode, over: MapNode): MapNode {
   const entries = new Map<string, MapEntry>(base.entries);
@@ -70,7 +71,7 @@ export function merge(base: MapNode, over: MapNode): MapNode {
 
 function mergeValue(below: DocumentNode | undefined, value: DocumentNode): DocumentNode {
   if (value.kind !== 'map') return value;
-  if (isMarked(value, '$replace')) return withoutEntries(value, '$replace');
+  if (isMarked(value, '$replace')) return value;
   return below?.kind === 'map' ? merge(below, value) : merge({ ...value, entries: new Map() }, value);
 }
 
@@ -79,10 +80,10 @@ function isMarked(node: DocumentNode, mark: '$delete' | '$replace'): boolean {
   return value?.kind === 'scalar' && value.value === true;
 }
 
-/** Removes the `$delete` marks that found nothing to remove, with a problem for each. */
+/** Removes the `$replace` marks, and the `$delete` marks that found nothing to remove, with a problem for each of these. */
 export function settleMarks(document: MapNode, problems: Problems): MapNode {
   const entries = new Map<string, MapEntry>();
-  for (const [key, entry] of document.entries) {
+  for (const [key, entry] of withoutEntries(document, '$replace').entries) {
     if (isMarked(entry.value, '$delete')) {
       const names = [...document.entries.keys()].filter((name) => name !== key);
       problems.add('FLOW_PARAM_UNKNOWN', { message: `$delete removes "${key}", which does not exist`, where: entry.key, cure: suggestion(key, names) });
