@@ -5,7 +5,7 @@ import { faceModelKind } from './host/face-model.js';
 import { frontTriangles, frontVertices } from './host/models/bfm-info.js';
 import { flameTriangles, flameVertices } from './host/models/flame.js';
 import { ictRegions, type IctRegion } from './host/models/ict-facekit.js';
-import { bfm2009Files } from './host/models/resource-files.js';
+import { bfm2009Files, filesAmong } from './host/models/resource-files.js';
 
 const closed = { additionalProperties: false } as const;
 const place = (description: string) => Type.String({ minLength: 1, description });
@@ -34,7 +34,7 @@ export const bfm2017 = defineResource({
     triangles: count(56572, 'Triangles'),
   }, closed),
   dimensions: ({ vertices, triangles }) => ({ vertices, triangles }),
-  files: ({ path }) => [path],
+  files: ({ path }) => filesAmong([path]),
   load: () => import('./host/models/bfm-h5-resource.js'),
 });
 
@@ -62,6 +62,6 @@ export const flame = defineResource({
   version: 1,
   options: Type.Object({ path: place('The converted file.') }, closed),
   dimensions: () => ({ vertices: flameVertices, triangles: flameTriangles }),
-  files: ({ path }) => [path],
+  files: ({ path }) => filesAmong([path]),
   load: () => import('./host/models/flame-resource.js'),
 });

@@ -1,11 +1,12 @@
 /** Loaders of the face models that users bring, on files of full size with made-up numbers. */
 import { mkdirSync, mkdtempSync, linkSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { File, ready } from 'h5wasm/node';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeSafetensors, FlowError, float32, int32, randomFor } from '../../../framework/index.js';
+import { bfm2009, bfm2017, flame, ictFaceKit } from '../brought-models.js';
 import { fivePoints, standardPoints, type FaceModel } from '../host/face-model.js';
 import { deriveBfmFront, derivedFiles, expressionVertices, headVertices } from '../host/models/bfm-derive.js';
 import { readBfmFront } from '../host/models/bfm-front.js';
@@ -142,6 +143,7 @@ test('BFM of 2017: variances become deviations, millimetres decimetres, the mean
   truncateSync(path, 5000);
   assert.match((await failureOf(() => readBfmH5(path, counts))).message, /HDF5|read/);
   assert.is((await failureOf(() => readBfmH5(join(folder, 'none.h5'), counts))).code, 'FLOW_FILE_MISSING');
+  for (const read of [readBfmFront, readFlame, (path: string) => readBfmH5(path, counts)]) assert.match((await failureOf(() => read(folder))).message, /not a file|not HDF5/);
 });
 
 test('an HDF5 file with damaged bytes, cut or not, is read or refused with a FlowError', async () => {
@@ -228,6 +230,19 @@ test('FLAME: metres to decimetres, 61 expressions and three modes of the jaw, wh
   assert.match((await failureOf(() => readFlame(path))).message, /names a vertex/);
   truncateSync(path, 1000);
   assert.match((await failureOf(() => readFlame(path))).message, /not a safetensors file/);
+});
+
+test('contracts know sizes and files without reading them', () => {
+  assert.equal(bfm2009.dimensions({ path: 'x' }), { vertices: 35709, triangles: 70789 });
+  assert.equal(bfm2017.dimensions({ path: 'x', vertices: 5, triangles: 6 }), { vertices: 5, triangles: 6 });
+  assert.equal(ictFaceKit.dimensions({ path: 'x', region: 'narrow' }), { vertices: 6706, triangles: 13120 });
+  assert.equal(flame.dimensions({ path: 'x' }), { vertices: 5023, triangles: 9976 });
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  assert.equal(bfm2009.files!({ path: empty }).map((path) => basename(path)).sort(), Object.values(derivedFiles).sort());
+  writeFileSync(join(empty, 'BFM_model_front.mat'), '');
+  assert.equal(bfm2009.files!({ path: empty }), [join(empty, 'BFM_model_front.mat')]);
+  assert.equal([bfm2009.files!({ path: 'one.mat' }), flame.files!({ path: empty }), bfm2017.files!({ path: 'a.h5', vertices: 5, triangles: 6 })], [['one.mat'], [], ['a.h5']]);
 });
 
 test('what a file lacks is carried over: on the built face itself the albedo, the skin and the dense landmarks come back', () => {

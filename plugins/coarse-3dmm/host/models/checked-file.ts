@@ -16,7 +16,9 @@ export async function withFile<T>(path: string, use: (file: CheckedFile) => Prom
     throw new FlowError('FLOW_FILE_MISSING', { who: path, message: `The file ${path} cannot be opened.`, cause, cure: 'check the option `path` of the face model' });
   });
   try {
-    const { size } = await handle.stat();
+    const entry = await handle.stat();
+    if (!entry.isFile()) throw modelFileError(path, 'This is not a file.', { expected: 'a file of a face model', got: 'a folder or a device', cure: 'check the option `path` of the face model' });
+    const { size } = entry;
     return await use({ path, size, read: (offset, length) => readExactly(handle, path, size, offset, length) });
   } finally {
     await handle.close();

@@ -1,7 +1,7 @@
 /** Reads a FLAME model that `scripts/convert-flame.py` turned into safetensors. */
-import { readFile, stat } from 'node:fs/promises';
-import { decodeSafetensors, FlowError, type HostTensor } from '../../../../framework/index.js';
+import { decodeSafetensors, type HostTensor } from '../../../../framework/index.js';
 import { expressionCount, identityCount } from '../coefficients.js';
+import { withFile } from './checked-file.js';
 import { modelFileError } from './model-file-error.js';
 import type { RawBasis, RawModel } from './raw-model.js';
 
@@ -72,12 +72,12 @@ function jawMode(
 }
 
 async function readTensors(path: string): Promise<ReadonlyMap<string, HostTensor>> {
-  const size = await stat(path).then((entry) => entry.size, (cause: unknown) => {
-    throw new FlowError('FLOW_FILE_MISSING', { who: path, message: `The file ${path} cannot be opened.`, cause, cure: 'convert FLAME with plugins/coarse-3dmm/scripts/convert-flame.py, and check `path`' });
+  const bytes = await withFile(path, (file) => {
+    if (file.size > largestFile) throw modelFileError(path, 'The file is too large for a FLAME model.', { expected: `at most ${largestFile} bytes`, got: `${file.size}` });
+    return file.read(0, file.size);
   });
-  if (size > largestFile) throw modelFileError(path, 'The file is too large for a FLAME model.', { expected: `at most ${largestFile} bytes`, got: `${size}` });
   try {
-    return decodeSafetensors(await readFile(path)).tensors;
+    return decodeSafetensors(bytes).tensors;
   } catch (cause) {
     throw modelFileError(path, 'The file is not a safetensors file, or is damaged.', {
       got: (cause as Error).message, cure: 'convert FLAME\'s pickle with plugins/coarse-3dmm/scripts/convert-flame.py', cause,

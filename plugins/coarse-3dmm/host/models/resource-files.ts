@@ -17,6 +17,11 @@ export function bfm2009Files(path: string): string[] {
   return 'front' in source ? [source.front] : Object.values(derivedFiles).map((name) => join(source.folder, name));
 }
 
+/** Those paths that are no folders: a folder in the place of a file is left to the loader to refuse. */
+export function filesAmong(paths: readonly string[]): string[] {
+  return paths.filter((path) => !isFolder(path));
+}
+
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
