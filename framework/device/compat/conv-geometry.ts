@@ -49,6 +49,24 @@ export function poolGeometry(xShape: readonly number[], attributes: Readonly<Rec
   return convGeometry(xShape, [height, width ?? height, channels, 1], { ...attributes, dataFormat: undefined }, true);
 }
 
+/** Calls `visit(first pixel of x, first pixel of y, count, tap)` for every run of output pixels of a row that a tap connects. */
+export function forEachTapRow(g: ConvGeometry, visit: (input: number, output: number, count: number, tap: number) => void): void {
+  for (let row = 0; row < g.batch * g.outHeight; row++) {
+    const image = Math.floor(row / g.outHeight);
+    const top = (row % g.outHeight) * g.strideHeight - g.padTop;
+    for (let ky = Math.max(0, -top); ky < g.filterHeight && top + ky < g.inHeight; ky++) {
+      const inputRow = (image * g.inHeight + top + ky) * g.inWidth;
+      for (let kx = 0; kx < g.filterWidth; kx++) {
+        const offset = kx - g.padLeft;
+        const first = Math.max(0, Math.ceil(-offset / g.strideWidth));
+        const last = Math.min(g.outWidth - 1, Math.floor((g.inWidth - 1 - offset) / g.strideWidth));
+        if (last < first) continue;
+        visit(inputRow + first * g.strideWidth + offset, row * g.outWidth + first, last - first + 1, ky * g.filterWidth + kx);
+      }
+    }
+  }
+}
+
 /** Calls `visit(pixel of x, pixel of y, tap)` for every pair that a tap connects, output pixel by output pixel. */
 export function forEachTap(g: ConvGeometry, visit: (input: number, output: number, tap: number) => void): void {
   for (let row = 0; row < g.batch * g.outHeight; row++) {

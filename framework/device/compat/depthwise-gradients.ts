@@ -7,7 +7,7 @@ import { defineKernel } from '../define-kernel.js';
 import { heapKernels } from '../simd/index.js';
 import { replaceKernel } from './registry.js';
 import { asTensor } from './stock-kernels.js';
-import { convGeometry, forEachTap, type ConvGeometry } from './conv-geometry.js';
+import { convGeometry, forEachTap, forEachTapRow, type ConvGeometry } from './conv-geometry.js';
 
 const filterGradient = defineKernel<ConvGeometry>({
   name: 'device/depthwise-filter-gradient',
@@ -19,8 +19,10 @@ const filterGradient = defineKernel<ConvGeometry>({
     const kernels = multiplier === 1 ? heapKernels(to) : undefined;
     if (kernels) {
       const size = 4 * g.inChannels;
-      forEachTap(g, (input, output, tap) =>
-        kernels.addProduct(to.byteOffset + tap * size, from.byteOffset + input * size, upstream.byteOffset + output * size, size),
+      forEachTapRow(g, (input, output, count, tap) =>
+        kernels.addRowProducts(
+          to.byteOffset + tap * size, from.byteOffset + input * size, g.strideWidth * size, upstream.byteOffset + output * size, size, count, size,
+        ),
       );
       return;
     }

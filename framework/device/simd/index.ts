@@ -13,6 +13,7 @@ export interface HeapKernels {
   transposeRun(from: Pointer, to: Pointer, pixels: number, channels: number, step: number, pitch: number): void;
   addScaled(to: Pointer, from: Pointer, scale: number, size: number): void;
   addProduct(to: Pointer, a: Pointer, b: Pointer, size: number): void;
+  addRowProducts(to: Pointer, a: Pointer, stepA: number, b: Pointer, stepB: number, count: number, size: number): void;
   routeLargest(dx: Pointer, dy: Pointer, x: Pointer, largest: Pointer, found: Pointer, size: number): void;
   eluGradient(dx: Pointer, dy: Pointer, y: Pointer, size: number): void;
   addRows(from: Pointer, rows: number, stride: number, to: Pointer): void;

@@ -176,6 +176,46 @@
       (local.set $b (i32.add (local.get $b) (i32.const 4)))
       (br $one))))
 
+  ;; to[c] += Σ_p a[p · stepA + c] · b[p · stepB + c] over `count` pixels, for the `size` bytes of a pixel's channels.
+  (func (export "addRowProducts")
+    (param $to i32) (param $a i32) (param $stepA i32) (param $b i32) (param $stepB i32) (param $count i32) (param $size i32)
+    (local $c i32) (local $p i32) (local $readA i32) (local $readB i32) (local $s0 v128) (local $s1 v128) (local $sum f32)
+    (block $wideDone (loop $wide
+      (br_if $wideDone (i32.gt_u (i32.add (local.get $c) (i32.const 32)) (local.get $size)))
+      (local.set $s0 (v128.load (i32.add (local.get $to) (local.get $c))))
+      (local.set $s1 (v128.load offset=16 (i32.add (local.get $to) (local.get $c))))
+      (local.set $readA (i32.add (local.get $a) (local.get $c)))
+      (local.set $readB (i32.add (local.get $b) (local.get $c)))
+      (local.set $p (i32.const 0))
+      (block $pixelsDone (loop $pixels
+        (br_if $pixelsDone (i32.ge_u (local.get $p) (local.get $count)))
+        (local.set $s0 (f32x4.add (local.get $s0) (f32x4.mul (v128.load (local.get $readA)) (v128.load (local.get $readB)))))
+        (local.set $s1 (f32x4.add (local.get $s1) (f32x4.mul (v128.load offset=16 (local.get $readA)) (v128.load offset=16 (local.get $readB)))))
+        (local.set $readA (i32.add (local.get $readA) (local.get $stepA)))
+        (local.set $readB (i32.add (local.get $readB) (local.get $stepB)))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br $pixels)))
+      (v128.store (i32.add (local.get $to) (local.get $c)) (local.get $s0))
+      (v128.store offset=16 (i32.add (local.get $to) (local.get $c)) (local.get $s1))
+      (local.set $c (i32.add (local.get $c) (i32.const 32)))
+      (br $wide)))
+    (block $oneDone (loop $one
+      (br_if $oneDone (i32.ge_u (local.get $c) (local.get $size)))
+      (local.set $sum (f32.load (i32.add (local.get $to) (local.get $c))))
+      (local.set $readA (i32.add (local.get $a) (local.get $c)))
+      (local.set $readB (i32.add (local.get $b) (local.get $c)))
+      (local.set $p (i32.const 0))
+      (block $restDone (loop $rest
+        (br_if $restDone (i32.ge_u (local.get $p) (local.get $count)))
+        (local.set $sum (f32.add (local.get $sum) (f32.mul (f32.load (local.get $readA)) (f32.load (local.get $readB)))))
+        (local.set $readA (i32.add (local.get $readA) (local.get $stepA)))
+        (local.set $readB (i32.add (local.get $readB) (local.get $stepB)))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br $rest)))
+      (f32.store (i32.add (local.get $to) (local.get $c)) (local.get $sum))
+      (local.set $c (i32.add (local.get $c) (i32.const 4)))
+      (br $one))))
+
   ;; Where x equals the largest value and nothing was found before: dx += dy, and found is set. `size` is a multiple of 16.
   (func (export "routeLargest")
     (param $dx i32) (param $dy i32) (param $x i32) (param $largest i32) (param $found i32) (param $size i32)
