@@ -112,7 +112,7 @@ export function computeOn<Attributes extends object>(
 }
 
 /** Queues the WGSL form of a kernel. */
-function computeOnGpu<Attributes extends object>(
+export function computeOnGpu<Attributes extends object>(
   spec: Pick<KernelSpec<Attributes>, 'name' | 'inputs' | 'outputs'> & { readonly wgsl: WgslForm<Attributes> },
   infos: readonly tf.TensorInfo[],
   backend: WebgpuBackend,

@@ -22,23 +22,35 @@ export interface EngineReport {
   readonly cure?: string;
 }
 
+interface Candidate {
+  readonly driver: EngineDriver;
+  /** Only where it computes on a GPU. */
+  readonly onGpu?: true;
+}
+
+/** A software adapter of WebGPU is slower than wasm, so that it must be named. */
+const automatic: readonly Candidate[] = [
+  { driver: tensorflowDriver, onGpu: true }, { driver: webgpuDriver, onGpu: true }, { driver: tensorflowDriver }, { driver: wasmDriver }, { driver: cpuDriver },
+];
+
 /**
  * Makes an engine current for this thread, with the missing and slow gradients of TensorFlow.js replaced. `auto` takes
- * the first that works of tensorflow, webgpu, wasm, cpu.
+ * the first that works of tensorflow with a GPU, webgpu on a GPU, tensorflow, wasm, cpu.
  *
  * @throws FlowError FLOW_DEVICE when the name is unknown or the engine cannot be used here, with the cure.
  */
 export async function useEngine(name: 'auto' | EngineName = 'auto'): Promise<Engine> {
-  const wanted = name === 'auto' ? drivers : drivers.filter((driver) => driver.name === name);
+  const wanted: readonly Candidate[] = name === 'auto' ? automatic : drivers.filter((driver) => driver.name === name).map((driver) => ({ driver }));
   if (wanted.length === 0) {
     throw new FlowError('FLOW_DEVICE', {
       message: `There is no engine "${String(name)}".`, expected: `auto, ${drivers.map((driver) => driver.name).join(', ')}`, got: String(name),
     });
   }
   const refusals: EngineAbsent[] = [];
-  for (const driver of wanted) {
+  for (const { driver, onGpu } of wanted) {
     try {
       const engine = await driver.activate();
+      if (onGpu && !engine.usesGpu) continue;
       registerCompat(engine.name);
       return engine;
     } catch (error) {

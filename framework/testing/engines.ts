@@ -16,7 +16,7 @@ const chosen = process.env['FLOW_TEST_ENGINES']?.split(',') as readonly EngineNa
  * registers `values (wasm)`, `values (cpu)` and `values (tensorflow)`. Where an optional engine is absent, one line says so, and
  * `npm test` repeats it at its end.
  */
-export function onEngines(test: RegisterCase, names: readonly EngineName[] = ['wasm', 'cpu', 'tensorflow']): RegisterCase {
+export function onEngines(test: RegisterCase, names: readonly EngineName[] = ['wasm', 'cpu', 'tensorflow', 'webgpu']): RegisterCase {
   return (name, run) => {
     for (const engine of chosen ?? names) {
       test(`${name} (${engine})`, async () => {

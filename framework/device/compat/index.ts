@@ -15,6 +15,7 @@ import { registerShapeGradients } from './shape-gradients.js';
 import { registerTensorflowKernels } from './tensorflow-kernels.js';
 import { registerWasmCopies } from './wasm-copies.js';
 import { registerWasmSum } from './wasm-sum.js';
+import { registerWebgpuTrigonometry } from './webgpu-trigonometry.js';
 import { registerZeroGradients } from './zero-gradients.js';
 
 const registered = new Set<EngineName>();
@@ -42,6 +43,7 @@ export function registerCompat(engine: EngineName): void {
   if (engine === 'webgpu') {
     fenceEinsum(engine);
     registerAvgPoolGradient(engine);
+    registerWebgpuTrigonometry();
   }
   if (engine === 'tensorflow') {
     registerExplicitPadding(engine);

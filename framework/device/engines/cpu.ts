@@ -12,7 +12,6 @@ export const cpuDriver: EngineDriver = {
     return {
       name: 'cpu',
       deterministic: true,
-      usesGpu: false,
       readsSynchronously: true,
       replicable: true,
       describe: () => `cpu (plain JavaScript, TensorFlow.js ${tf.version['tfjs-core']})`,

@@ -7,7 +7,7 @@ export interface Engine {
   /** The same call gives the same bits, whatever else runs. */
   readonly deterministic: boolean;
   /** Computes on a GPU: what `device: auto` prefers. */
-  readonly usesGpu: boolean;
+  readonly usesGpu?: boolean;
   /** `dataSync` works inside a device section. */
   readonly readsSynchronously: boolean;
   /** It works in one thread, so that others of its kind, each in a thread of its own, can share the work. */

@@ -19,7 +19,6 @@ export const wasmDriver: EngineDriver = {
     return {
       name: 'wasm',
       deterministic: true,
-      usesGpu: false,
       readsSynchronously: true,
       replicable: true,
       memoryLimit,

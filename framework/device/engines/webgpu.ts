@@ -18,6 +18,7 @@ export const webgpuDriver: EngineDriver = {
       name: 'webgpu',
       // TensorFlow.js's own scatter kernels add floats in whatever order the GPU's threads come.
       deterministic: false,
+      usesGpu: !software,
       readsSynchronously: false,
       describe: () => {
         const memory = `buffers up to ${(adapter.limits['maxStorageBufferBindingSize']! / 2 ** 30).toFixed(1)} GiB`;

@@ -14,6 +14,19 @@ const pair = defineKernel<{ readonly power: number }>({
       exponential!.data[index] = Math.exp(power * value);
     });
   },
+  wgsl: ({ inputs: [x], attributes: { power } }) => {
+    const size = x!.shape.reduce((product, extent) => product * extent, 1);
+    return {
+      results: ['total', 'exponential'],
+      integers: { size },
+      numbers: { power },
+      scratch: { products: { type: 'f32', size } },
+      passes: [
+        { count: size, code: 'fn run(at: i32) { products[at] = x[at] * w[at]; exponential[at] = exp(u.power * x[at]); }' },
+        { count: 1, code: 'fn run(at: i32) { total[0] = 0.0; for (var i = 0; i < u.size; i++) { total[0] += products[i]; } }' },
+      ],
+    };
+  },
   savesOutputs: true,
   gradient: ([dSum, dExponential], { inputs: [x, w], outputs: [, exponential] }, { power }) => [
     w!.mul(dSum!).add(dExponential!.mul(exponential!).mul(power)), x!.mul(dSum!),
@@ -24,12 +37,21 @@ const pair = defineKernel<{ readonly power: number }>({
 const counts = defineKernel<object>({
   name: 'test/counts', inputs: ['x'], outputs: () => [{ shape: [2], dtype: 'int32' }],
   compute: ([x], [result]) => x!.data.forEach((value) => result!.data[value > 0 ? 1 : 0]!++),
+  wgsl: ({ inputs: [x] }) => ({
+    results: ['result'],
+    scratch: { tally: { type: 'atomic<i32>', size: 2 } },
+    passes: [
+      { count: x!.shape[0]!, code: 'fn run(at: i32) { atomicAdd(&tally[select(0, 1, x[at] > 0.0)], 1); }' },
+      { count: 2, code: 'fn run(at: i32) { result[at] = atomicLoad(&tally[at]); }' },
+    ],
+  }),
 });
 
 /** Gradient null for the second input; only the second input is saved. */
 const shifted = defineKernel<object>({
   name: 'test/shifted', inputs: ['x', 'shift'], outputs: ([x]) => [{ shape: x!.shape, dtype: 'float32' }],
   compute: ([x, shift], [result]) => x!.data.forEach((value, index) => (result!.data[index] = value * shift!.data[0]!)),
+  wgsl: ({ inputs: [x] }) => ({ results: ['result'], passes: [{ count: x!.shape[0]!, code: 'fn run(at: i32) { result[at] = x[at] * shift[0]; }' }] }),
   savesInputs: ['shift'],
   gradient: ([dy], { inputs }) => {
     assert.is(inputs[0], undefined);
@@ -57,6 +79,13 @@ check('a null gradient is zero, and inputs that are not saved are absent', () =>
   close(dx!, [3, 3, 3, 3]);
   close(dShift!, [0]);
 }));
+
+test('an engine that a kernel has no form for says so', async () => {
+  const onlyHost = defineKernel<object>({ name: 'test/only-host', inputs: ['x'], outputs: ([x]) => [x!], compute: () => undefined });
+  const { kernelFunc } = tf.getKernel('test/only-host', 'webgpu');
+  assert.type(onlyHost, 'function');
+  assert.throws(() => kernelFunc({ inputs: {}, backend: {}, attrs: {} } as never), /"test\/only-host" has no form for webgpu/);
+});
 
 test('views stay whole when the heap of wasm moves', () => expectNoLeak(async () => {
   await useEngine('wasm');

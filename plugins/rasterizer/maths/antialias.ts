@@ -3,6 +3,7 @@ import { antialiasBackwardInto, antialiasInto, type AntialiasJob } from '../host
 import { edgeNumbers } from '../host/silhouettes.js';
 import { expectShapes } from './expect-shape.js';
 import type { ViewAttributes } from './visibility.js';
+import { antialiasGradientWgsl, antialiasWgsl } from './wgsl/antialias.js';
 
 const shapes = { image: ['B', 'H', 'H', 'C'], vertices: ['B', 'V', 3], edges: ['B', 'H', 'H', edgeNumbers] } as const;
 
@@ -19,6 +20,7 @@ const backward = defineKernel<ViewAttributes>({
       job, dy, job.imageOffset, toImage!.data as Float32Array, job.imageOffset, toVertices!.data as Float32Array, job.vertexOffset,
     ));
   },
+  wgsl: antialiasGradientWgsl,
 });
 
 const forward = defineKernel<ViewAttributes>({
@@ -31,6 +33,7 @@ const forward = defineKernel<ViewAttributes>({
   compute: (inputs, [result], view) => {
     forEachImage(inputs, view, (job) => antialiasInto(job, result!.data as Float32Array, job.imageOffset));
   },
+  wgsl: antialiasWgsl,
   gradient: ([dy], { inputs }, view) => [...backward([...inputs, dy!], view), null],
 });
 

@@ -2,6 +2,7 @@ import { defineKernel, type Tensor } from '../../../framework/device/index.js';
 import { edgeNumbers, silhouettesInto } from '../host/silhouettes.js';
 import { expectShapes } from './expect-shape.js';
 import type { ViewAttributes } from './visibility.js';
+import { silhouettesWgsl } from './wgsl/silhouettes.js';
 
 const kernel = defineKernel<ViewAttributes>({
   name: 'rasterizer/silhouettes',
@@ -21,6 +22,7 @@ const kernel = defineKernel<ViewAttributes>({
       }, edges!.data as Int32Array, image * size * size * edgeNumbers);
     }
   },
+  wgsl: silhouettesWgsl,
 });
 
 /**

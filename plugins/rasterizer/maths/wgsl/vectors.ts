@@ -14,6 +14,9 @@ export function writer(array: string): string {
   }`;
 }
 
+/** By its bits, since a shader compiler may take it for granted that every number is finite. */
+export const finite = 'fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }';
+
 /** 1 / |v|; 0 where v vanishes. */
 export const inverseLength = `
   fn inverseLength(v: vec3<f32>) -> f32 {

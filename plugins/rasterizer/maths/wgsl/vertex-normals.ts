@@ -1,6 +1,6 @@
 import type { WgslCall, WgslForm, WgslProgram } from '../../../../framework/device/index.js';
 import { incidence } from './incidence.js';
-import { inverseLength, reader, writer } from './vectors.js';
+import { finite, inverseLength, reader, writer } from './vectors.js';
 
 /** Unit normals of the triangles, with 1 / |cross| as a fourth number, and their sum at each vertex. */
 const shared = `
@@ -16,11 +16,14 @@ const shared = `
     return sum;
   }`;
 
-const faceNormals = `fn run(index: i32) {
+const faceNormals = `${finite}
+fn run(index: i32) {
   let mesh = index / u.triangleCount;
   let triangle = index % u.triangleCount;
   let middle = corner(mesh, triangle, 1);
-  let normal = cross(corner(mesh, triangle, 0) - middle, middle - corner(mesh, triangle, 2));
+  var normal = cross(corner(mesh, triangle, 0) - middle, middle - corner(mesh, triangle, 2));
+  // A corner that is not finite leaves the neighbours as they are.
+  if (!finite(dot(normal, normal))) { normal = vec3<f32>(0.0); }
   let inverse = inverseLength(normal);
   faces[index * 4] = normal.x * inverse;
   faces[index * 4 + 1] = normal.y * inverse;
@@ -87,6 +90,7 @@ fn run(row: i32) {
   for (var at = corners[vertex]; at < corners[vertex + 1]; at++) {
     let triangle = corners[at] / 3;
     let k = corners[at] % 3;
+    if (faces[(mesh * u.triangleCount + triangle) * 4 + 3] == 0.0) { continue; }
     let h = read_byCross(mesh * u.triangleCount + triangle);
     let middle = corner(mesh, triangle, 1);
     let toFirst = cross(middle - corner(mesh, triangle, 2), h);

@@ -7,6 +7,7 @@
  */
 import type { WgslForm } from '../../../../framework/device/index.js';
 import { nearPlane, type Camera } from '../../host/camera.js';
+import { finite } from './vectors.js';
 
 interface View {
   readonly size: number;
@@ -14,7 +15,7 @@ interface View {
 }
 
 /** Position relative to the image centre in px, y down, and 1/z_c: −1 behind the near plane, 0 for a point that is not finite. */
-const projectVertices = `fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
+const projectVertices = `${finite}
 fn run(row: i32) {
   let x = vertices[row * 3];
   let y = vertices[row * 3 + 1];
@@ -23,8 +24,8 @@ fn run(row: i32) {
   let column = u.focal * x * inverse;
   let line = -u.focal * y * inverse;
   var mark = 0.0;
-  if (depth >= ${nearPlane} && finite(column + line)) { mark = inverse; }
-  else if (depth < ${nearPlane} && finite(x + y + depth)) { mark = -1.0; }
+  if (finite(depth) && depth >= ${nearPlane} && finite(column + line)) { mark = inverse; }
+  else if (finite(x + y + depth) && depth < ${nearPlane}) { mark = -1.0; }
   points[row * 3] = column;
   points[row * 3 + 1] = line;
   points[row * 3 + 2] = mark;
