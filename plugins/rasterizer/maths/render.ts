@@ -56,6 +56,5 @@ export function render({ vertices, albedo, light, triangles, neighbours }: Rende
   const image = tf.mul(colours, lit);
   if (!neighbours) return { image, coverage, depth, normals };
   const edges = silhouettes(vertices, triangles, neighbours, ids, view);
-  const [blended, covered] = tf.split(antialias(tf.concat([image, coverage], 3), vertices, edges, view), [3, 1], 3) as [Tensor, Tensor];
-  return { image: blended, coverage: covered, depth, normals };
+  return { image: antialias(image, vertices, edges, view), coverage: antialias(coverage, vertices, edges, view), depth, normals };
 }
