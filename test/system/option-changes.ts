@@ -48,7 +48,10 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
     ...of('align', { roll: 'upright', threshold: 0.88 }),
     minConfidence: weights(inStage('align', { minConfidence: 0.9995 }), inStage('align', { fallback: 'refuse' })),
     maxDisagreement: weights(inStage('align', { maxDisagreement: 0.008 }), inStage('align', { fallback: 'refuse' })),
-    fallback: weights(inStage('align', { fallback: 'refuse' }), inStage('align', { maxDisagreement: 0.008 })),
+    // The fit refuses what was found by its box alone, unless it is not told.
+    fallback: weights(inStage('align', { fallback: 'refuse' }), {
+      stages: { align: { with: { maxDisagreement: 0.008 } }, fit: { in: { located: { $delete: true } } } },
+    }),
   },
   'preprocess/segment': of('segment', { soft: true }),
   'coarse-3dmm/fit': of('fit', { landmarkNoise: 0.03, rounds: 1, lightRounds: 1, colourNoise: 0.2 }),

@@ -14,6 +14,8 @@ export const layouts = { index: listOwnIndex, celeba: listCelebA, aflw2000: list
 
 /** Photos in the order of their names, so that it does not depend on the file system. */
 export async function listFolder(root: string): Promise<ListedPhoto[]> {
+  const own = await readKnown(root);
+  if (own) return own; // in the data set's own order
   const photos: ListedPhoto[] = [];
   await visit(root, '', []);
   // By code units, so that the order does not depend on the machine's language.
