@@ -110,10 +110,21 @@ check('an update of Adam and a norm against float64', () => expectNoLeak(() => t
     expected[0]![index] = hosts[0]![index]! - (numbers.rate * expected[1]![index]!) / (Math.sqrt(expected[2]![index]!) * numbers.root2 + numbers.epsilon);
   }
   made.forEach((values, place) => close(values, expected[place]!, { rtol: 1e-5, atol: 1e-6 }));
-  close(tensorflowLoops.norm(gradient).dataSync(), [Math.sqrt(hosts[3]!.reduce((sum, value) => sum + value * value, 0))], { rtol: 1e-6, atol: 0 });
+  close(tensorflowLoops.norm(gradient).dataSync(), [Math.sqrt((hosts[3] as Float32Array).reduce((sum, value) => sum + value * value, 0))], { rtol: 1e-6, atol: 0 });
   // The square of 1e30 is no float32.
   close(tensorflowLoops.norm(tf.tensor1d([3e30, 4e30])).dataSync(), [5e30], { rtol: 1e-6, atol: 0 });
   assert.throws(() => tensorflowLoops.adam([weight, first, second, tf.ones([3])], numbers), /different sizes/);
+})));
+
+check('bias and relu after a convolution are those of the operations', () => expectNoLeak(() => tf.tidy(() => {
+  const [x, filter, bias] = [normalTensor([2, 9, 7, 3], 5, 0), normalTensor([3, 3, 3, 37], 5, 1), normalTensor([37], 5, 2)].map(toTensor) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D];
+  for (const activation of ['linear', 'relu', 'elu'] as const) {
+    const plain = tf.conv2d(x, filter, 2, 'same').add(bias);
+    const expected = activation === 'linear' ? plain : activation === 'relu' ? plain.relu() : plain.elu();
+    close(tf.fused.conv2d({ x, filter, strides: 2, pad: 'same', bias, activation }).dataSync(), expected.dataSync());
+  }
+  const spoilt = tf.fused.conv2d({ x: tf.fill([1, 1, 1, 3], Number.NaN) as tf.Tensor4D, filter, strides: 1, pad: 'same', bias, activation: 'relu' });
+  assert.ok(numbersOf(spoilt).every(Number.isNaN), 'NaN does not become 0');
 })));
 
 check('an array of another size is refused by the addon', () => tf.tidy(() => {

@@ -8,7 +8,7 @@ import { changeText } from './change-text.js';
 import type { SetupStep } from './step.js';
 
 const native = fileURLToPath(new URL('./native/', import.meta.url));
-const additions = ['arguments.cc', 'host-memory.cc', 'sparse-polynomials.cc', 'adam.cc'];
+const additions = ['arguments.cc', 'host-memory.cc', 'sparse-polynomials.cc', 'adam.cc', 'bias.cc'];
 
 /**
  * Compiles both addons. They use Node-API only, so one build serves every Node that this engine supports; node-gyp and

@@ -32,6 +32,8 @@ export interface TensorflowBinding {
   chebyshevSum(pointers: Int32Array, columns: Int32Array, values: Float32Array, z: TensorId, terms: number): TensorId;
   /** Ours: weight, first and second moment after an update; the numbers are scale, rate, β₁, 1 − β₁, β₂, 1 − β₂, ε and 1 / √(1 − β₂ᵗ). */
   adam(tensors: readonly TensorId[], numbers: Float32Array): TensorId[];
+  /** Ours: adds a number to each channel in place, and `relu` after it, on a tensor that nobody else has seen yet. */
+  addBias(id: TensorId, bias: TensorId, relu: boolean): void;
   /** Ours: the norm of all numbers, as a tensor [1]. */
   norm(x: TensorId): TensorId;
 }

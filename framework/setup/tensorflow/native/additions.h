@@ -13,10 +13,14 @@ void AddSparsePolynomials(napi_env env, napi_value exports);
 /** `adam` and `norm`. */
 void AddAdam(napi_env env, napi_value exports);
 
+/** `addBias`. */
+void AddBiasFunction(napi_env env, napi_value exports);
+
 inline void AddAll(napi_env env, napi_value exports) {
   AddHostMemory(env, exports);
   AddSparsePolynomials(env, exports);
   AddAdam(env, exports);
+  AddBiasFunction(env, exports);
 }
 
 }  // namespace tfnodejs
