@@ -147,6 +147,21 @@ test('explain says what is cached and why not; cache and quarantine say what is 
   }
 });
 
+test('setup: an engine that is not there is FLOW_SETUP with its cure, and there is nothing to remove', async () => {
+  const kept = process.env['FLOW_ENGINES'];
+  process.env['FLOW_ENGINES'] = join(folder, 'engines');
+  try {
+    const { exitCode, error } = await flow('setup', 'tensorflow', '--verify');
+    assert.is(exitCode, 5);
+    assert.match(error, /FLOW_SETUP \[tensorflow\].*not set up[^]*flow setup tensorflow/);
+    assert.match((await flow('setup', 'tensorflow', '--remove')).out, 'no engine to remove');
+    assert.is.not((await flow('setup', 'cuda')).exitCode, 0);
+  } finally {
+    if (kept === undefined) delete process.env['FLOW_ENGINES'];
+    else process.env['FLOW_ENGINES'] = kept;
+  }
+});
+
 test('doctor says which engines work', async () => {
   type Operator = { operator: string; engines: Record<string, { kernel: string; gradient: string }> };
   const { engines, auto, operators } = JSON.parse((await flow('doctor', '--json')).out) as { engines: { name: string; present: boolean }[]; auto: string; operators: Operator[] };
