@@ -22,7 +22,7 @@ export async function fetchLibrary(step: SetupStep): Promise<void> {
   for (const requirement of await cudaRequirements(site)) {
     log(`Downloading ${requirement} …`);
     // Headers are left out; what stays keeps its place, because libtensorflow finds it by a relative path.
-    await takeWheel(step, requirement, site, ['nvidia/*/lib/*', 'nvidia/*/bin/*', 'nvidia/*/nvvm/*']);
+    await takeWheel(step, requirement, site, ['nvidia/*/lib/*.so*', 'nvidia/*/bin/*', 'nvidia/*/nvvm/*']);
   }
 }
 
