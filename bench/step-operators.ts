@@ -27,7 +27,7 @@ function partsOf(one: StepCase): Parts {
   }
   if (!('outputs' in one)) {
     const [a, b] = [normal(one.x), normal(one.x)];
-    if (one.kind === 'relu') return { forward: () => tf.relu(a), gradient: () => tf.mul(b, tf.step(a)) };
+    if (one.kind === 'relu') return { forward: () => tf.relu(a), 'forward and gradient': () => tf.grad((x) => tf.relu(x))(a, b) };
     return { forward: () => (one.kind === 'add' ? tf.add(a, b) : tf.mul(a, b)) };
   }
   const { x: shape, kernel, outputs, stride } = one;

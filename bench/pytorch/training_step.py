@@ -1,8 +1,8 @@
 """One training step of pipelines/train-full.yaml in PyTorch on the CPU, for comparison: `bench/training-step.ts --pytorch PYTHON` starts it.
 
 Included, with the same shapes, batch and meshes (read from the file that the benchmark writes):
-  - the regressor (profile small) on I, I_rot and I_occ with gradients;
-  - the three face-api networks, frozen, on four images: one without gradients, three with gradients of the image;
+  - the regressor (backbone small or dense) on I, I_rot and I_occ with gradients;
+  - the three face-api networks, frozen, on three renders with gradients of the image; the codes of the photo are given, as our cache gives them;
   - linear face model, two poses; Chebyshev refiners and graph decoder, three passes with gradients;
   - five renders: vertex normals, barycentrics, interpolation, spherical harmonics. The index maps of the visible triangles are given: the
     z-buffer pass is left out here and takes part on our side (the kernel `rasterizer/visibility` of `--operators`);
@@ -98,23 +98,6 @@ class SkipInit(nn.Module):
         return F.relu(x + self.second(self.first(x)) * self.gain)
 
 
-class Regressor(nn.Module):
-    """`coarse-3dmm/regress` with the small backbone."""
-
-    def __init__(self):
-        super().__init__()
-        widths = [24, 48, 96, 192]
-        layers = [Conv(5, 3, widths[0], 2, True)]
-        for before, width in zip(widths, widths[1:]):
-            layers += [Conv(3, before, width, 2, True), SkipInit(width), SkipInit(width)]
-        self.body = nn.Sequential(*layers, Conv(1, 192, 512, relu=True))
-        self.heads = nn.ModuleList([nn.Linear(512, size) for size in (80, 64, 80, 3, 27, 2, 1)])
-
-    def forward(self, image):
-        pooled = self.body((image - 0.5) * 2).mean((2, 3)) / 512**0.5
-        return torch.cat([head(pooled) for head in self.heads], 1)
-
-
 class Separable(nn.Module):
     def __init__(self, inputs, outputs, stride=1, relu=False):
         super().__init__()
@@ -202,6 +185,48 @@ class Dense(nn.Module):
 class Expression(nn.Sequential):
     def __init__(self):
         super().__init__(Dense(3, 32, True), Dense(32, 64, False), Dense(64, 128, False), Dense(128, 256, False))
+
+
+class SmallBackbone(nn.Module):
+    features = 512
+
+    def __init__(self):
+        super().__init__()
+        widths = [24, 48, 96, 192]
+        layers = [Conv(5, 3, widths[0], 2, True)]
+        for before, width in zip(widths, widths[1:]):
+            layers += [Conv(3, before, width, 2, True), SkipInit(width), SkipInit(width)]
+        self.body = nn.Sequential(*layers, Conv(1, 192, 512, relu=True))
+
+    def forward(self, image):
+        return self.body((image - 0.5) * 2).mean((2, 3))
+
+
+class DenseBackbone(nn.Module):
+    features = 256 + 49 * 16 + 192
+
+    def __init__(self):
+        super().__init__()
+        self.blocks, self.place = Expression(), Conv(1, 256, 16, relu=True)
+
+    def forward(self, image):
+        near = F.interpolate(image[:, :, 8:104, 8:104], size=(112, 112), mode="bilinear", align_corners=False)
+        grid = self.blocks(near - 0.45)
+        small = (F.avg_pool2d(image, 14, 14) - 0.5) * 2
+        return torch.cat([grid.mean((2, 3)), self.place(grid).flatten(1), small.flatten(1)], 1)
+
+
+class Regressor(nn.Module):
+    """`coarse-3dmm/regress` with the small or the dense backbone."""
+
+    def __init__(self, backbone):
+        super().__init__()
+        self.body = SmallBackbone() if backbone == "small" else DenseBackbone()
+        self.heads = nn.ModuleList([nn.Linear(self.body.features, size) for size in (80, 64, 80, 3, 27, 2, 1)])
+
+    def forward(self, image):
+        pooled = self.body(image) / self.body.features**0.5
+        return torch.cat([head(pooled) for head in self.heads], 1)
 
 
 class Embedder(nn.Module):
@@ -370,7 +395,7 @@ def main():
     mask = tensors["mask"].permute(0, 3, 1, 2)
     occluder = tensors["occluder"].permute(0, 3, 1, 2)
     face = Face(tensors, image.shape[-1])
-    regressor, embedder = Regressor().to(memory_format=last), Embedder().to(memory_format=last)
+    regressor, embedder = Regressor(metadata["backbone"]).to(memory_format=last), Embedder().to(memory_format=last)
     for parameter in embedder.parameters():
         parameter.requires_grad_(False)
     reconstruct = Reconstruct(tensors, [int(width) for width in metadata["widths"].split(",")])
@@ -378,8 +403,10 @@ def main():
     optimizer = torch.optim.Adam(trained, lr=1e-3, fused=True)
     coefficients, turned_coefficients = tensors["coefficients"], tensors["turned_coefficients"]
 
-    def step():
+    with torch.no_grad():
         seen_id, seen_at = embedder(image, mask)
+
+    def step():
         vertices, albedo, light = face.decode(coefficients)
         refined = reconstruct(albedo, seen_id, seen_at)
         first, coverage = face.render(vertices, refined, light, tensors["ids_first"])

@@ -31,7 +31,8 @@ export async function exportStep({ program, batch, plan, resource }: TrainingSte
   tensors.set('mask', batch.inputs[mask]!);
   tensors.set('coefficients', batch.inputs[coefficients]!);
   await addViews(tensors, { program, batch, plan });
-  return encodeSafetensors(tensors, { widths: (plan.document['params'] as { widths: number[] }).widths.join(',') });
+  const { widths, backbone } = plan.document['params'] as { widths: number[]; backbone: string };
+  return encodeSafetensors(tensors, { widths: widths.join(','), backbone });
 }
 
 async function addViews(tensors: Map<string, HostTensor>, { program, batch, plan }: Pick<TrainingStep, 'program' | 'batch' | 'plan'>): Promise<void> {
