@@ -1,5 +1,6 @@
 /** What other plugins may use. */
 export type { FaceHint, Located } from './plugin.js';
+export { segment } from './plugin.js';
 export { applyAffine, composeAffine, invertAffine, mapPoints, type Affine, type Point } from './host/affine.js';
 export { alignFace, boundsOf, type AlignedFace, type AlignOptions } from './host/align-face.js';
 export { faceFrameOf, type FaceFrame } from './host/face-frame.js';

@@ -52,12 +52,12 @@ export const align = defineHost({
 
 export const segment = defineHost({
   summary: 'Marks the visible skin of the face (mask M): without hair, glasses, hands, face masks and background.',
-  version: 2,
+  version: 3,
   pure: true,
   options: Type.Object({
     parser: Type.String({
-      default: 'colour', minLength: 1,
-      description: '`unet`: the trained network that comes with the package; `colour`: a model of this person\'s skin colour, without weights; or the '
+      default: 'unet', minLength: 1,
+      description: '`unet`: the trained network that comes with the package, with colour where it is in doubt; `colour`: a model of this person\'s skin colour, without weights; or the '
         + 'path of a safetensors file trained with `preprocess/parse`. Results are cached by this name: give new weights a new one.',
     }),
     soft: Type.Boolean({ default: false, description: 'Give the probability of skin (0 … 1) instead of 0 or 1.' }),

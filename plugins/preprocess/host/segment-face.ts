@@ -39,8 +39,7 @@ export function segmentFace(image: Float32Array, landmarks: Float32Array, size: 
   const colours = colourFeatures(image);
   const parts = features.map(({ points, inner, outer }) => partOf(landmarks, points, inner, outer, size));
   const seeds = inside.map((share, pixel) => {
-    const isPhoto = image[3 * pixel] + image[3 * pixel + 1] + image[3 * pixel + 2] > 0;
-    return isPhoto && share > 0.99 && parts.every(({ core }) => core[pixel] === 0) ? 0.2 + Math.min(1, 6 * Math.max(0, geometry.depth[pixel])) : 0;
+    return isPhoto(image, pixel) && share > 0.99 && parts.every(({ core }) => core[pixel] === 0) ? 0.2 + Math.min(1, 6 * Math.max(0, geometry.depth[pixel])) : 0;
   });
   const model = fitSkinModel(colours, geometry.positions, seeds);
   if (!model) return new Float32Array(size * size);
@@ -57,6 +56,11 @@ export function segmentFace(image: Float32Array, landmarks: Float32Array, size: 
   const anyCore = parts.reduce((sum, { core }) => sum.map((share, pixel) => Math.max(share, core[pixel])), new Float32Array(size * size));
   for (const part of parts) decidePart(skin, part, inside.map((share, pixel) => share * (1 - anyCore[pixel])));
   return cleanRegions(skin, size).map((probability, pixel) => probability * inside[pixel]);
+}
+
+/** Outside of the photo a crop is black. */
+export function isPhoto(image: Float32Array, pixel: number): boolean {
+  return image[3 * pixel] + image[3 * pixel + 1] + image[3 * pixel + 2] > 0;
 }
 
 /** A mask [size, size] without what lies outside the contour of the landmarks. */
@@ -144,8 +148,7 @@ function distanceToEdges(edges: Float64Array, x: number, y: number): number {
 /** Colours near the face but outside it that are not this skin: hair, above all. */
 function surroundings(colours: Float32Array, image: Float32Array, depth: Float32Array, distances: Float32Array): ColourCluster[] {
   const weights = depth.map((value, pixel) => {
-    const isPhoto = image[3 * pixel] + image[3 * pixel + 1] + image[3 * pixel + 2] > 0;
-    return isPhoto && value < -0.02 && value > -0.35 && distances[pixel] > 12 ? 1 : 0;
+    return isPhoto(image, pixel) && value < -0.02 && value > -0.35 && distances[pixel] > 12 ? 1 : 0;
   });
   return clusterColours(colours, weights, 4);
 }

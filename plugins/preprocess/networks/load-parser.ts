@@ -10,8 +10,10 @@ import { makeFaceParser } from './face-parser.js';
 export const parserSize = 112;
 
 export interface FaceParser {
-  /** Probability of visible skin [size, size] of a picture [size, size, 3], RGB in 0 … 1. */
-  parse(image: Float32Array, size: number): Float32Array;
+  /** Probability of visible skin [parserSize, parserSize] of a picture of that size, [parserSize, parserSize, 3], RGB in 0 … 1. */
+  parse(image: Float32Array): Float32Array;
+  /** A picture [from, from, channels] at another size, bilinearly. */
+  resize(picture: Float32Array, from: number, to: number, channels: number): Float32Array;
   dispose(): void;
 }
 
@@ -41,10 +43,8 @@ export async function loadFaceParser(file: string): Promise<FaceParser> {
     return variable;
   });
   return {
-    parse: (image, size) => tf.tidy(() => {
-      const picture = resized(tf.tensor4d(image, [1, size, size, 3]), parserSize);
-      return resized(run(picture), size).sigmoid().dataSync() as Float32Array;
-    }),
+    parse: (image) => tf.tidy(() => run(tf.tensor4d(image, [1, parserSize, parserSize, 3])).sigmoid().dataSync() as Float32Array),
+    resize: (picture, from, to, channels) => tf.tidy(() => resized(tf.tensor4d(picture, [1, from, from, channels]), to).dataSync() as Float32Array),
     dispose: () => variables.forEach((variable) => variable.dispose()),
   };
 }
