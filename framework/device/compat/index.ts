@@ -15,6 +15,7 @@ import { registerShapeGradients } from './shape-gradients.js';
 import { registerTensorflowKernels } from './tensorflow-kernels.js';
 import { registerWasmCopies } from './wasm-copies.js';
 import { registerWasmSum } from './wasm-sum.js';
+import { registerWebgpuAddN } from './webgpu-add-n.js';
 import { registerWebgpuTrigonometry } from './webgpu-trigonometry.js';
 import { registerZeroGradients } from './zero-gradients.js';
 
@@ -43,6 +44,7 @@ export function registerCompat(engine: EngineName): void {
   if (engine === 'webgpu') {
     fenceEinsum(engine);
     registerAvgPoolGradient(engine);
+    registerWebgpuAddN();
     registerWebgpuTrigonometry();
   }
   if (engine === 'tensorflow') {

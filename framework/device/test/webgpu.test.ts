@@ -124,6 +124,19 @@ check('sine and cosine are as good as in float32 elsewhere', async () => {
   tf.dispose([sine, cosine]);
 });
 
+check('more terms are added than a kernel can name', async () => {
+  for (const count of [1, 6, 7, 13, 40]) {
+    const [sum, slope] = tf.tidy(() => {
+      const terms = Array.from({ length: count }, (_, index) => tf.fill([2, 3], index + 1));
+      return [tf.addN(terms), tf.grads((...values: tf.Tensor[]) => tf.addN(values).square())(terms).at(-1)!] as const;
+    });
+    const total = (count * (count + 1)) / 2;
+    close(await sum.data(), new Array<number>(6).fill(total));
+    close(await slope.data(), new Array<number>(6).fill(2 * total));
+    tf.dispose([sum, slope]);
+  }
+});
+
 check('memory of the device is flat over repeated work', () => {
   const work = (): void => tf.tidy(() => void tf.grad((x) => tf.matMul(x as never, x as never).square().sum())(tf.ones([32, 32])).dataSync());
   for (let round = 0; round < 3; round++) work();
