@@ -15,9 +15,9 @@ export function findSections(
   stages: readonly string[], edges: Edges, kindOf: (stage: string) => StageContract['kind'], kept: readonly PortReference[],
   fixed: (stage: string) => boolean = () => false,
 ): PlannedSection[] {
-  const alone = new Set(stages.filter((name) =>
-    kindOf(name) === 'device' && fixed(name) && Object.values(edges.get(name) ?? {}).every((edge) => kindOf(edge.stage) !== 'device')));
-  const members = new Set(stages);
+  const members = new Set(stages); // an edge may come from a stage that was refused and is none
+  const readsDevice = (name: string): boolean => Object.values(edges.get(name) ?? {}).some(({ stage }) => members.has(stage) && kindOf(stage) === 'device');
+  const alone = new Set(stages.filter((name) => kindOf(name) === 'device' && fixed(name) && !readsDevice(name)));
   const group = new Map(stages.map((name) => [name, name]));
   const links = stages.flatMap((to) =>
     Object.values(edges.get(to) ?? {}).filter(({ stage }) => members.has(stage)).map(({ stage: from }) => ({ from, to })),
