@@ -118,7 +118,7 @@ export const solveHeads = defineSink({
   version: 1,
   options: Type.Object({
     lambdas: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
-      minItems: 1, default: [1e-5, 1e-4, 1e-3, 1e-2, 0.1], description: 'Strengths of the ridge to choose from, over the features\' mean square.',
+      minItems: 1, default: [0.003, 0.03, 0.1, 0.3, 1, 3, 10], description: 'Strengths of the ridge to choose from, as shares of each feature\'s variance.',
     }),
     heldOutEvery: Type.Integer({ minimum: 2, default: 10, description: 'Every so many samples one is left out, to choose the strength by.' }),
   }, closed),

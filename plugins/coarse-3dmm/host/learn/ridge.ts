@@ -1,5 +1,8 @@
 /** Linear maps from features to targets by ridge regression. */
 
+/** Keeps the equations of a feature that never changes solvable. */
+const tiny = 1e-9;
+
 /** The sums that a regression of T targets on F features and a constant needs, gathered sample by sample. */
 export class RidgeSums {
   /** [F + 1, F + 1], lower triangle. */
@@ -28,16 +31,18 @@ export class RidgeSums {
   }
 
   /**
-   * argmin_W Σ ‖y − Wᵀ (x, 1)‖² + λ n̄ ‖W‖², where n̄ is the mean of the features' squared sums and the constant is free.
+   * argmin_W Σ ‖y − Wᵀ (x, 1)‖² + λ Σ_f n_f ‖W_f‖², where n_f is the squared sum of feature f about its mean: so λ means the same for
+   * every feature. The constant is free.
    *
    * @returns [F + 1, T], the constant in the last row
    */
   solve(lambda: number): Float64Array {
     const width = this.features + 1;
     const factor = Float64Array.from(this.#inner);
-    let trace = 0;
-    for (let i = 0; i < this.features; i++) trace += factor[i * width + i]!;
-    for (let i = 0; i < this.features; i++) factor[i * width + i]! += lambda * (trace / this.features);
+    for (let i = 0; i < this.features; i++) {
+      const sum = factor[this.features * width + i]!;
+      factor[i * width + i]! += lambda * (factor[i * width + i]! - (sum * sum) / this.count + tiny);
+    }
     decompose(factor, width);
     const solution = Float64Array.from(this.#cross);
     substitute(factor, width, solution, this.targets);

@@ -12,7 +12,7 @@ export interface Pair {
 }
 
 export interface SolveOptions {
-  /** Strengths of the ridge to choose from, for each head apart. */
+  /** Strengths of the ridge to choose from, for each coefficient apart. */
   readonly lambdas: readonly number[];
   /** Every so many samples one is left out of the sums, to choose by. */
   readonly heldOutEvery: number;
@@ -25,7 +25,7 @@ export interface SolvedHeads {
   readonly report: readonly string[];
 }
 
-/** Ridge regression of the coefficients on the features; each head takes the strength that does best on the samples left out. */
+/** Ridge regression of the coefficients on the features; each coefficient takes the strength that does best on the samples left out. */
 export function solveHeads(pairs: readonly Pair[], { lambdas, heldOutEvery }: SolveOptions): SolvedHeads {
   const features = pairs[0]!.features.length;
   const sums = new RidgeSums(features, coefficientCount);
@@ -38,17 +38,20 @@ export function solveHeads(pairs: readonly Pair[], { lambdas, heldOutEvery }: So
     return { lambda, solution, errors: squaredErrors(solution, heldOut) };
   });
   const spreads = spreadsOf(heldOut);
+  const best = Array.from({ length: coefficientCount }, (_, at) => tried.reduce((one, other) => (other.errors[at]! < one.errors[at]! ? other : one)));
   const solved = new Map<string, HostTensor>();
   const report: string[] = [];
   let start = 0;
   for (const { name, size, unit } of heads) {
-    const share = (errors: Float64Array): number => sumOf(errors, start, size) / (sumOf(spreads, start, size) || 1);
-    const best = tried.reduce((one, other) => (share(other.errors) < share(one.errors) ? other : one));
-    report.push(`${name}: lambda ${best.lambda}, ${(100 * (1 - share(best.errors))).toFixed(1)} % of the variance of ${heldOut.length} samples left out`);
-    const pick = (row: number, column: number): number => best.solution[row * coefficientCount + start + column]! / unit;
+    const own = best.slice(start, start + size);
+    const first = start;
+    const pick = (row: number, column: number): number => own[column]!.solution[row * coefficientCount + first + column]! / unit;
     const kernel = Float32Array.from({ length: features * size }, (_, at) => pick(Math.floor(at / size), at % size) * Math.sqrt(features));
     solved.set(`heads/${name}/kernel`, float32(kernel, [features, size]));
     solved.set(`heads/${name}/bias`, float32(Float32Array.from({ length: size }, (_, column) => pick(features, column)), [size]));
+    const error = own.reduce((sum, { errors }, column) => sum + errors[first + column]!, 0);
+    const spread = spreads.subarray(start, start + size).reduce((sum, value) => sum + value, 0);
+    report.push(`${name}: ${(100 * (1 - error / spread)).toFixed(1)} % of the variance of ${heldOut.length} samples left out`);
     start += size;
   }
   return { heads: solved, report };
@@ -74,8 +77,4 @@ function spreadsOf(samples: readonly Pair[]): Float64Array {
   const spreads = new Float64Array(coefficientCount);
   for (const { coefficients } of samples) coefficients.forEach((value, at) => (spreads[at]! += (value - mean[at]!) ** 2));
   return spreads;
-}
-
-function sumOf(values: Float64Array, start: number, length: number): number {
-  return values.subarray(start, start + length).reduce((sum, value) => sum + value, 0);
 }
