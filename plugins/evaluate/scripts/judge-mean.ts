@@ -39,7 +39,7 @@ console.log(`mean over ${faces} faces`);
 
 async function add(file: string): Promise<void> {
   const photo = await decodePhoto(file, { maxMegapixels: 100 });
-  const { image, landmarks } = alignFace(photo, null, networks, { size, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03 });
+  const { image, landmarks } = alignFace(photo, null, networks, { size, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'refuse' });
   const mask = segmentFace(image, landmarks, size).map((value) => (value > 0.5 ? 1 : 0));
   const masked = image.map((value, at) => value * mask[Math.floor(at / 3)]);
   for (const [kind, picture] of [['plain', image], ['masked', masked]] as const) {

@@ -11,7 +11,7 @@ export async function alignedFaces(names: readonly string[], size: number): Prom
   for (const name of names) {
     const { file, box } = builtInFaces.find((face) => face.name === name)!;
     const photo = await decodePhoto(join(demo, file), { maxMegapixels: 100 });
-    const face = alignFace(photo, box, networks, { size, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03 });
+    const face = alignFace(photo, box, networks, { size, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'refuse' });
     faces.push({ ...face, mask: segmentFace(face.image, face.landmarks, size).map((value) => (value > 0.5 ? 1 : 0)) });
   }
   networks.dispose();

@@ -61,7 +61,7 @@ async function maskedCrops(pairs: readonly Pair[]): Promise<Float32Array[]> {
 
   async function crop(file: string): Promise<Float32Array> {
     const { data, info } = await sharp(file).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-    const face = alignFace({ width: info.width, height: info.height, data }, null, finders, { size, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03 });
+    const face = alignFace({ width: info.width, height: info.height, data }, null, finders, { size, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'refuse' });
     return insideOval(face.image, face.landmarks);
   }
 }

@@ -23,7 +23,7 @@ async function alignedFaces(): Promise<{ readonly image: HostTensor; readonly ma
   for (const name of names) {
     const { file, box } = builtInFaces.find((face) => face.name === name)!;
     const photo = await decodePhoto(join(demo, file), { maxMegapixels: 100 });
-    const face = alignFace(photo, box, finders, { size, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03 });
+    const face = alignFace(photo, box, finders, { size, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'refuse' });
     images.push(...face.image);
     masks.push(...insidePolygon(faceOval.map((index) => [face.landmarks[2 * index]!, face.landmarks[2 * index + 1]!]), size));
   }
