@@ -27,6 +27,9 @@ export interface StageRecipe {
   readonly digest: string;
 }
 
+/** A stage or resource of the plan, its type, and the module that holds the type's contract. */
+export type MemberAddress = Pick<StageRecipe, 'name' | 'use' | 'module'>;
+
 /** The recipe of a planned stage. Throws FLOW_INTERNAL when the plan lacks a resource that it names. */
 export function stageRecipe(plan: Plan, stage: PlannedStage, plugins: PluginSources): StageRecipe {
   const resources = Object.fromEntries(Object.entries(stage.resources).map(([slot, name]) => {
@@ -43,11 +46,11 @@ export function resourceAddress({ name, use, options, digest }: PlannedResource,
   return { name, use, options, digest, module: moduleOf(use, plugins) };
 }
 
-/** The contract of a stage or resource type, from the module that exports its plugin. Throws FLOW_PLUGIN_LOAD. */
-export async function memberOf<T>(use: string, module: string, kind: 'stages' | 'resources'): Promise<T> {
+/** The contract of the type of a stage or resource, from the module that exports its plugin. Throws FLOW_PLUGIN_LOAD. */
+export async function memberOf<T>({ name, use, module }: MemberAddress, kind: 'stages' | 'resources'): Promise<T> {
   const exported = (await import(module)) as { plugin?: Record<string, Record<string, unknown>> };
   const found = exported.plugin?.[kind]?.[splitUse(use).type];
-  if (!found) throw new FlowError('FLOW_PLUGIN_LOAD', { who: use, message: `The module ${module} exports no plugin with "${use}".` });
+  if (!found) throw new FlowError('FLOW_PLUGIN_LOAD', { who: name, message: `The module ${module} exports no plugin with "${use}".` });
   return found as T;
 }
 

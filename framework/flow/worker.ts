@@ -72,10 +72,10 @@ async function create(recipe: StageRecipe): Promise<HostFunction> {
   const start = performance.now();
   tell({ flow: 'setup', stage: recipe.name });
   try {
-    const contract = await memberOf<HostContract>(recipe.use, recipe.module, 'stages');
+    const contract = await memberOf<HostContract>(recipe, 'stages');
     const values = new Map<string, unknown>();
     for (const [slot, address] of Object.entries(recipe.resources)) {
-      const value = await resources.load({ ...address, contract: await memberOf<ResourceContract>(address.use, address.module, 'resources') });
+      const value = await resources.load({ ...address, contract: await memberOf<ResourceContract>(address, 'resources') });
       keep.addAll(value);
       values.set(slot, value);
     }

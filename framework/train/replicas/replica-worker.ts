@@ -19,12 +19,12 @@ async function build(): Promise<DeviceProgram> {
   const log = (line: string): void => say({ kind: 'log', line });
   const stages = new Map<string, PlannedStage>();
   for (const { planned, module } of recipe.stages) {
-    stages.set(planned.name, { ...planned, contract: await memberOf<StageContract>(planned.use, module, 'stages') });
+    stages.set(planned.name, { ...planned, contract: await memberOf<StageContract>({ name: planned.name, use: planned.use, module }, 'stages') });
   }
   const loader = new ResourceLoader({ cacheRoot: recipe.cacheRoot, log });
   const resources = new Map<string, unknown>();
   for (const address of recipe.resources) {
-    const contract = await memberOf<ResourceContract>(address.use, address.module, 'resources');
+    const contract = await memberOf<ResourceContract>(address, 'resources');
     resources.set(address.name, await loader.load({ ...address, contract }));
   }
   return DeviceProgram.build({ plan: { stages }, section: recipe.section, resources, variables: new VariableStore(recipe.seed), seed: recipe.seed, log });
