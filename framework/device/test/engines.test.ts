@@ -7,12 +7,20 @@ import * as assert from 'uvu/assert';
 import type { FlowError } from '../../index.js';
 import { probeEngines, tf, useEngine } from '../index.js';
 
-// A folder of engines without any: what this machine has set up is tried by the operator tests.
+// Other files of this process try the engines that this machine has set up, and the adapters that its owner asks for.
+const kept = { ...process.env };
 const engines = mkdtempSync(join(tmpdir(), 'flow-engines-'));
-process.env['FLOW_ENGINES'] = engines;
-// Nor does a software adapter that the run of the tests asks for count here.
-delete process.env['FLOW_WEBGPU'];
-test.after(() => rmSync(engines, { recursive: true }));
+test.before(() => {
+  process.env['FLOW_ENGINES'] = engines;
+  delete process.env['FLOW_WEBGPU'];
+});
+test.after(() => {
+  for (const name of ['FLOW_ENGINES', 'FLOW_WEBGPU']) {
+    if (kept[name] === undefined) delete process.env[name];
+    else process.env[name] = kept[name];
+  }
+  rmSync(engines, { recursive: true });
+});
 
 test('auto takes the first engine that works', async () => {
   const present = (await probeEngines()).find((report) => report.present)!;
