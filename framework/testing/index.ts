@@ -4,7 +4,7 @@ export { close, float32Tolerance, type Tolerance } from './close.js';
 export { onEngines, type RegisterCase, type TestCase } from './engines.js';
 export { expectNoLeak } from './leak.js';
 export { testOperator, type OperatorPart, type OperatorParts } from './operator-suite.js';
-export { normalTensor, toTensor, uniformTensor, valuesOf, type Numbers } from './values.js';
+export { normalTensor, sineNoise, toTensor, uniformTensor, valuesOf, type Numbers } from './values.js';
 export {
   buildDeviceStage, runDeviceStage, runHostStage, type BuiltDeviceStage, type DeviceStageRequest, type HostStageRequest,
 } from './stage.js';

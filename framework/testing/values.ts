@@ -25,6 +25,18 @@ export function uniformTensor(shape: readonly number[], low: number, high: numbe
   return float32(Float32Array.from({ length: sizeOf(shape) }, () => random.between(low, high)), shape);
 }
 
+/**
+ * A device tensor of numbers in [−factor, factor) that a reference in any language can make too: factor · (2 frac(43758.5453 sin(12.9898
+ * (i + 1 + 1000 seed))) − 1) for the i-th number. The caller owns it.
+ */
+export function sineNoise(seed: number, shape: readonly number[], factor = 1): Tensor {
+  const values = Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
+    const large = Math.sin(12.9898 * (index + 1 + 1000 * seed)) * 43758.5453;
+    return factor * (2 * (large - Math.floor(large)) - 1);
+  });
+  return upload(float32(values, shape));
+}
+
 /** A host tensor as a device tensor; the caller owns it. */
 export function toTensor(host: HostTensor): Tensor {
   return upload(host);

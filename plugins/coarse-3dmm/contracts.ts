@@ -63,6 +63,12 @@ export const landmarks = defineDevice({
   load: () => import('./stages/landmarks.js'),
 });
 
+/** How light and albedo are solved from the colours of a photo. */
+const colourSolveOptions = {
+  lightRounds: Type.Integer({ minimum: 1, maximum: 20, default: 3, description: 'Linearisations of albedo times light.' }),
+  colourNoise: Type.Number({ exclusiveMinimum: 0, default: 0.08, description: 'Expected error of a colour, in 0..1, that of the model included.' }),
+};
+
 export const fit = defineHost({
   summary: 'Coefficients of a photo without a network: least squares on dense landmarks, then on the pixels of the skin.',
   version: 3,
@@ -71,8 +77,7 @@ export const fit = defineHost({
       exclusiveMinimum: 0, default: 0.012, description: 'Expected error of a landmark, as a fraction of the side of the face box.',
     }),
     rounds: Type.Integer({ minimum: 1, maximum: 50, default: 4, description: 'Gauss-Newton steps on pose and shape together.' }),
-    lightRounds: Type.Integer({ minimum: 1, maximum: 20, default: 3, description: 'Linearisations of albedo times light.' }),
-    colourNoise: Type.Number({ exclusiveMinimum: 0, default: 0.08, description: 'Expected error of a colour, in 0..1, that of the model included.' }),
+    ...colourSolveOptions,
   }, closed),
   resources: { face: faceModelKind },
   in: {
@@ -97,8 +102,7 @@ export const learnAlbedo = defineSink({
     rounds: Type.Integer({ minimum: 1, maximum: 20, default: 3, description: 'Fits of all photos, each in the basis of the round before.' }),
     vertices: Type.Integer({ minimum: 100, maximum: 5000, default: 700, description: 'Vertices that a photo\'s light and albedo are solved from.' }),
     refusedShare: Type.Number({ minimum: 0, maximum: 0.5, default: 0.05, description: 'Share of the photos, the worst explained, that is left out.' }),
-    lightRounds: Type.Integer({ minimum: 1, maximum: 20, default: 3, description: 'Linearisations of albedo times light.' }),
-    colourNoise: Type.Number({ exclusiveMinimum: 0, default: 0.08, description: 'Expected error of a colour, in 0..1, that of the model included.' }),
+    ...colourSolveOptions,
   }, closed),
   resources: { face: faceModelKind },
   in: {

@@ -3,9 +3,8 @@
  * scipy 1.17.1), whose mesh levels are its own too.
  */
 import { suite } from 'uvu';
-import { tf, type Tensor } from '../../../framework/device/index.js';
-import { sizeOf } from '../../../framework/index.js';
-import { close, onEngines } from '../../../framework/testing/index.js';
+import { tf } from '../../../framework/device/index.js';
+import { close, onEngines, sineNoise } from '../../../framework/testing/index.js';
 import { meshLevels, type MakeVariable } from '../../gcn-refiner/index.js';
 import { graphDecoder } from '../networks/graph-decoder.js';
 import { grid } from './hills.js';
@@ -15,30 +14,21 @@ const check = onEngines(test);
 const { meanShape, triangles } = grid(28, 27, (x, y) => 0.4 * Math.sin(5 * x + 1) * Math.cos(4 * y) + 0.05 * Math.sin(9 * x * y + 2));
 const levels = meshLevels({ positions: meanShape, triangles }, 4);
 
-/** The fraction of a large sine in [−1, 1]: the same numbers in any language. */
-function noise(seed: number, shape: readonly number[], factor = 1): Tensor {
-  const values = Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
-    const large = Math.sin(12.9898 * (index + 1 + 1000 * seed)) * 43758.5453;
-    return factor * (2 * (large - Math.floor(large)) - 1);
-  });
-  return tf.tensor(values, [...shape]);
-}
-
 /** Which seed, from the block's tens on, and which factor the script gives a variable. */
 const kinds: Readonly<Record<string, readonly [number, number]>> = {
   'conv1/kernel': [0, 0.4], 'conv1/bias': [1, 0.1], 'conv2/kernel': [2, 0.4], 'conv2/bias': [3, 0.1], 'shortcut/kernel': [4, 0.4],
 };
 const given: MakeVariable = (name, shape) => {
-  if (name.startsWith('fc/')) return (name === 'fc/kernel' ? noise(6, shape, 0.4) : noise(7, shape, 0.1)) as tf.Variable;
+  if (name.startsWith('fc/')) return (name === 'fc/kernel' ? sineNoise(6, shape, 0.4) : sineNoise(7, shape, 0.1)) as tf.Variable;
   const [, block, kind] = /^block(\d)\/(.*)$/.exec(name)!;
   const [seed, factor] = kinds[kind!]!;
-  return noise(10 * Number(block) + seed, shape, factor) as tf.Variable;
+  return sineNoise(10 * Number(block) + seed, shape, factor) as tf.Variable;
 };
 
 /** Rows 0, 200, 401 and 755, and the norm of all. */
 function compare(widths: 'narrow' | 'wide', rows: readonly number[], norm: number): void {
   tf.tidy(() => {
-    const output = graphDecoder(given, levels, { features: 9, coarse: 5, widths, terms: 4 })(noise(5, [1, 9]));
+    const output = graphDecoder(given, levels, { features: 9, coarse: 5, widths, terms: 4 })(sineNoise(5, [1, 9]));
     const scale = Math.max(...rows.map(Math.abs));
     close(tf.gather(tf.reshape(output, [756, 3]), [0, 200, 401, 755]), rows, { rtol: 1e-3, atol: 1e-3 * scale });
     close(tf.norm(output), [norm], { rtol: 2e-4 });

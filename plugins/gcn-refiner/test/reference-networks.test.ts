@@ -5,8 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sparseMatMul, tf, type Tensor } from '../../../framework/device/index.js';
-import { sizeOf } from '../../../framework/index.js';
-import { close, onEngines } from '../../../framework/testing/index.js';
+import { close, onEngines, sineNoise } from '../../../framework/testing/index.js';
 import { meshLevels } from '../host/mesh-levels.js';
 import { meshRefiner } from '../networks/mesh-refiner.js';
 import type { MakeVariable } from '../networks/residual-block.js';
@@ -18,15 +17,6 @@ const check = onEngines(test);
 const hills = heightField(28, 27, (x, y) => 0.4 * Math.sin(5 * x + 1) * Math.cos(4 * y) + 0.05 * Math.sin(9 * x * y + 2));
 const levels = meshLevels(hills, 4);
 
-/** The fraction of a large sine in [−1, 1]: the same numbers in any language. */
-function noise(seed: number, shape: readonly number[], factor = 1): Tensor {
-  const values = Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
-    const large = Math.sin(12.9898 * (index + 1 + 1000 * seed)) * 43758.5453;
-    return factor * (2 * (large - Math.floor(large)) - 1);
-  });
-  return tf.tensor(values, [...shape]);
-}
-
 /** Which seed, from the block's tens on, and which factor the script gives a variable. */
 const kinds: Readonly<Record<string, readonly [number, number]>> = {
   'conv1/kernel': [0, 0.4], 'conv1/bias': [1, 0.1], 'conv2/kernel': [2, 0.4], 'conv2/bias': [3, 0.1], 'shortcut/kernel': [4, 0.4],
@@ -34,7 +24,7 @@ const kinds: Readonly<Record<string, readonly [number, number]>> = {
 const given: MakeVariable = (name, shape) => {
   const [, block, kind] = /^block(\d)\/(.*)$/.exec(name)!;
   const [seed, factor] = kinds[kind!]!;
-  return noise(10 * Number(block) + seed, shape, factor) as tf.Variable;
+  return sineNoise(10 * Number(block) + seed, shape, factor) as tf.Variable;
 };
 
 const shown = [0, 200, 401, 755];
@@ -60,7 +50,7 @@ check('unpooled coordinates', () => tf.tidy(() => {
   close(sums, [909.781235, 238.355042, 60.840408, 13.726006], { rtol: 1e-5 });
 }));
 
-const refined = (widths: 'narrow' | 'wide', pooled: boolean): Tensor => meshRefiner(given, levels, { widths, terms: 4, pooled })(tf.add(noise(77, [1, 756, 3], 0.4), 0.5));
+const refined = (widths: 'narrow' | 'wide', pooled: boolean): Tensor => meshRefiner(given, levels, { widths, terms: 4, pooled })(tf.add(sineNoise(77, [1, 756, 3], 0.4), 0.5));
 
 check('refiner of four blocks, narrow', () => tf.tidy(() => compare(refined('narrow', false), [
   0.99095, -1.26753, 0.6294, -0.63273, -0.17014, 1.52714, -2.14142, 0.87374, -0.59942, -0.34462, 0.19088, -1.02849,
@@ -77,7 +67,7 @@ check('a mesh whose vertices are listed in another order gives the same colours 
   const order = Array.from({ length: 756 }, (_, index) => (index * 317) % 756);
   const place = Int32Array.from(order, (_, vertex) => order.indexOf(vertex));
   const moved = { positions: Float32Array.from(order.flatMap((vertex) => [...hills.positions.subarray(3 * vertex, 3 * vertex + 3)])), triangles: hills.triangles.map((vertex) => place[vertex]!) };
-  const albedo = tf.add(noise(77, [1, 756, 3], 0.4), 0.5);
+  const albedo = tf.add(sineNoise(77, [1, 756, 3], 0.4), 0.5);
   const options = { widths: 'narrow', terms: 4, pooled: false } as const;
   const here = meshRefiner(given, levels, options)(albedo);
   const there = meshRefiner(given, meshLevels(moved, 0), options)(tf.gather(albedo, order, 1));
