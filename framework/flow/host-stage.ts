@@ -72,13 +72,13 @@ export function sourceStage(opened: OpenedSource, services: FlowServices, defer:
     const read = async (): Promise<StageValues> => services.memory.get(id) ?? source.read(opened.indexOf(key)!);
     const known = services.memory.get(id);
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
-    const digests = defer ? services.sourceDigests.get(id) : undefined;
+    const digests = defer ? services.sourceDigests?.get(id) : undefined;
     if (digests) return { result: { ok: true, value: deferValues(digests, read) }, attempt: 0, cached: true };
     const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => timedEnvelopeOf(read, 'FLOW_STAGE'));
     if (result.ok) {
       checkOutputs(result.value, stage.outputPorts, stage.name, key);
       services.memory.set(id, result.value);
-      if (defer) services.sourceDigests.set(id, digestsOf(result.value));
+      if (defer) services.sourceDigests?.set(id, digestsOf(result.value));
     }
     return { result, attempt, cached: false };
   });

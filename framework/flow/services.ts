@@ -20,7 +20,9 @@ export interface ServiceOptions {
   /** False turns the content cache off; resources are still kept. */
   readonly cache?: boolean;
   readonly diskBytes?: number;
-  /** Values kept in memory in front of the disk: source samples and cached results. */
+  /** Whether samples come again, so that it pays to remember them. By default in training; other runs visit each sample once. */
+  readonly revisits?: boolean;
+  /** Values kept in memory in front of the disk, source samples and cached results; half a gibibyte by default where samples come again. */
   readonly memoryBytes?: number;
   /** What the source samples in flight may take; large samples make the window smaller. */
   readonly flightBytes?: number;
@@ -42,8 +44,8 @@ export interface FlowServices {
   readonly cache?: ContentCache;
   /** Samples that sources have read, and cached results. */
   readonly memory: MemoryLayer<StageValues>;
-  /** Digests of source samples, for those whose values were dropped from memory. */
-  readonly sourceDigests: Map<string, Readonly<Record<string, string>>>;
+  /** Digests of source samples, for those whose values were dropped from memory; absent where no sample comes again. */
+  readonly sourceDigests?: Map<string, Readonly<Record<string, string>>>;
   readonly flightBytes: number;
   /** Inputs that pure stages refused, by cache key: they would refuse them again. */
   readonly refusals: Map<string, Refused>;
@@ -62,7 +64,8 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
   const { plugins, log = () => undefined, taskTimeout } = options;
   const workers = options.workers ?? plan.workers;
   const cacheRoot = options.cacheRoot ?? defaultCacheRoot();
-  const memory = new MemoryLayer<StageValues>(options.memoryBytes ?? gibibyte / 2);
+  const revisits = options.revisits ?? plan.train !== undefined;
+  const memory = new MemoryLayer<StageValues>(options.memoryBytes ?? (revisits ? gibibyte / 2 : 0));
   const monitor = new Monitor();
   const resources = new ResourceLoader({ cacheRoot, log });
   const main = new MainRunner(plan, resources, { log, onSetup: (stage, milliseconds) => monitor.setUp(stage, milliseconds) });
@@ -77,7 +80,7 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
   return {
     plugins, cacheRoot, main, pool, cache, memory, resources, quarantine, monitor, log,
     refusals: new Map(),
-    sourceDigests: new Map(),
+    sourceDigests: revisits ? new Map() : undefined,
     flightBytes: options.flightBytes ?? gibibyte,
     stallSeconds: options.stallSeconds ?? 300,
     async close() {

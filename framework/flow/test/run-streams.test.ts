@@ -178,4 +178,32 @@ test('a flow that stands still is reported with the packets in each stage', asyn
   assert.match(error.fields.got, /only 10 \(0 done\)/);
 });
 
+/** A source of samples of one mebibyte each, which notes how much memory is held whenever it is read. */
+function largeSamples(count: number, held: number[]) {
+  return {
+    length: count,
+    key: (index: number) => `n${index}`,
+    async read(index: number) {
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      held.push(heapUsed + arrayBuffers);
+      return { pair: float32([index, 1], [2]), name: new Uint8Array(2 ** 20).fill(1) };
+    },
+  };
+}
+
+test('a long run that visits each sample once keeps none of them', async () => {
+  const { plan: small, graph } = planOf({ stages: { ...straight.stages, double: { ...straight.stages.double, with: { factor: 2 }, cache: false } } });
+  const held: number[] = [];
+  const photo = small.stages.get('photo')!;
+  const contract = { ...photo.contract, load: async () => ({ stage: { open: async () => largeSamples(500, held) } }) } as typeof photo.contract;
+  const plan = { ...small, stages: new Map(small.stages).set('photo', { ...photo, contract }) };
+  const services = servicesFor(plan, { revisits: undefined });
+  const folder = freshFolder();
+  const { finished } = await runStreams(plan, graph, { services, sections: new Map(), folder: () => folder });
+  await services.close();
+  assert.is(finished, 500);
+  const growth = (Math.max(...held) - held[0]) / 2 ** 20;
+  assert.ok(growth < 200, `${growth} MiB of 500`);
+});
+
 test.run();
