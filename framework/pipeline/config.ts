@@ -33,9 +33,10 @@ function withDefaults(plan: Plan): Record<string, unknown> {
   return document;
 }
 
-/** Where the stage is defined: in the pipeline, or in the graph that its scope names. */
+/** Where the stage is defined: in the pipeline, or in the graph that the end of its scope names. */
 function definitionOf(document: Record<string, unknown>, name: string, scope: string): Record<string, unknown> | undefined {
-  const path = name.includes('/') ? ['graphs', scope.split('/')[0]!, 'stages', scope.split('/')[1]!] : ['stages', name];
+  const [graph, stage] = scope.split('/').slice(-2);
+  const path = name.includes('/') ? ['graphs', graph!, 'stages', stage!] : ['stages', name];
   return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document) as Record<string, unknown> | undefined;
 }
 

@@ -57,6 +57,8 @@ interface LevelPlan {
   /** The graph that this level is a use of; scopes begin with its name. */
   readonly graphName?: string;
   readonly trainable: boolean | undefined;
+  /** A set of variables that is not the graph's own; scopes begin with its name. */
+  readonly variables?: string;
   readonly outerGraphs: readonly string[];
 }
 
@@ -95,8 +97,14 @@ function expandStage(expansion: Expansion, plan: LevelPlan, level: Level, name: 
     });
     return undefined;
   }
+  if (definition.variables !== undefined) {
+    compilation.problems.add('FLOW_SCHEMA', {
+      who: plan.prefix + name, message: 'only the use of a graph names a set of variables', where: compilation.keyPlace([...path, 'variables']),
+      cure: `put the stage into a graph, and say "variables" where the graph is used`,
+    });
+  }
   const stage: ExpandedStage = {
-    kind: 'stage', name: plan.prefix + name, scope: plan.graphName === undefined ? name : `${plan.graphName}/${name}`,
+    kind: 'stage', name: plan.prefix + name, scope: [plan.variables, plan.graphName, name].filter((part) => part !== undefined).join('/'),
     definition: { ...definition, use }, path, trainable: plan.trainable ?? definition.trainable, level,
   };
   stages.set(stage.name, stage);
@@ -128,14 +136,14 @@ function expandUse(expansion: Expansion, plan: LevelPlan, outer: Level, name: st
   const use: Omit<GraphUse, 'inner'> = { kind: 'graph', name: who, graphName, graph, path, inputs: definition.in ?? {}, outer };
   expandLevel(expansion, {
     prefix: `${who}/`, definitions: graph.stages, path: ['graphs', graphName, 'stages'], graphName,
-    trainable: plan.trainable ?? definition.trainable, outerGraphs: [...plan.outerGraphs, graphName],
+    trainable: plan.trainable ?? definition.trainable, variables: definition.variables ?? plan.variables, outerGraphs: [...plan.outerGraphs, graphName],
   }, use);
   return use as GraphUse;
 }
 
 /** Keys that only a stage type understands. */
 function refuseStageKeys(compilation: Compilation, definition: StageDefinition, path: Path, who: string): void {
-  const allowed = ['graph', 'in', 'trainable'];
+  const allowed = ['graph', 'variables', 'in', 'trainable'];
   for (const key of Object.keys(definition).filter((each) => !allowed.includes(each))) {
     compilation.problems.add('FLOW_SCHEMA', {
       who, message: `the use of a graph takes no key "${key}"`, where: compilation.keyPlace([...path, key]), expected: `one of ${listNames(allowed)}`,

@@ -45,6 +45,7 @@ export const StageSchema = Type.Object(
   {
     use: Type.Optional(Type.String({ description: 'Stage type: plugin/type.' })),
     graph: Type.Optional(Type.String({ description: 'A named graph, instead of a stage type.' })),
+    variables: Type.Optional(Type.String({ pattern: namePattern, description: 'For the use of a graph: a set of variables of its own, which uses that name the same set share.' })),
     in: Type.Optional(Type.Record(Type.String(), InputSchema, { description: 'Inputs by port name.' })),
     with: Type.Optional(Options),
     onError: Type.Optional(OnErrorSchema),

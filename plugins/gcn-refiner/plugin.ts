@@ -29,6 +29,17 @@ export const refine = defineDevice({
   load: () => import('./stages/refine.js'),
 });
 
+export const constant = defineDevice({
+  summary: 'One addition to the albedo for every face, learned or loaded: the baseline that a refiner must beat.',
+  version: 1,
+  trainable: true,
+  options: Type.Object({}, { additionalProperties: false }),
+  resources: { face: resourceKind<RefinableMesh>('face-model') },
+  in: { albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb') },
+  out: { residual: tensor('float32', ['face.vertices', 3], 'albedo.residual') },
+  load: () => import('./stages/constant.js'),
+});
+
 export const fuse = defineDevice({
   summary: 'The refined albedo: coarse albedo plus the mean of what the connected refiners add.',
   version: 1,
@@ -53,5 +64,5 @@ export const plugin = definePlugin({
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Spectral graph convolutions on a mesh: the mesh-wise albedo refiner, and the operators that other graph networks use.',
-  stages: { refine, fuse },
+  stages: { refine, constant, fuse },
 });

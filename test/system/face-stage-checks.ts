@@ -175,6 +175,11 @@ export const modelChecks: Readonly<Record<string, Check>> = {
       between(mean(residual.map((value, each_) => Math.abs(value - dataAt(inputs, 'albedo', index)[each_]!))), 0.1, 2, 'distance from the coarse albedo');
     });
   },
+  'gcn-refiner/constant': ({ outputs }, { keys }) => keys.forEach((_, index) => {
+    const residual = Array.from(dataAt(outputs, 'residual', index));
+    between(deviation(residual), 1e-4, 0.2, 'spread of what is added');
+    same(residual, dataAt(outputs, 'residual', 0), 'what is added to each face');
+  }),
   'gcn-refiner/fuse': each((inputs, outputs) => Array.from(outputs('albedo')).forEach((value, index) =>
     near(value, inputs('albedo')[index]! + (inputs('mesh')[index]! + inputs('features')[index]!) / 2))),
   'rasterizer/render': ({ outputs }, { keys, stages }) => {

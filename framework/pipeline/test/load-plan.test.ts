@@ -29,6 +29,26 @@ test('both uses of a graph have the graph in their scope, and their own names', 
   assert.is(stages.get('total')!.scope, 'total');
 });
 
+test('a use that names a set of variables has variables of its own, shared with uses that name the same set, also inside', async () => {
+  const { stages, digest } = await load(['stages.again.variables=other']);
+  assert.is(stages.get('first/encode')!.scope, 'auto/encode');
+  assert.is(stages.get('again/encode')!.scope, 'other/auto/encode');
+  assert.not.equal(digest, (await load()).digest);
+  assert.is((await load(['stages.again.variables=other', 'stages.first.variables=other'])).stages.get('first/encode')!.scope, 'other/auto/encode');
+  const nested = join(folder, 'nested.yaml');
+  writeFileSync(nested, `flow: 1\nextends: ${full}\ngraphs: { outer: { in: [wave], stages: { inner: { graph: auto, in: { wave: $in.wave } } }, out: { wave: inner.wave } } }\n`
+    + 'stages: { third: { graph: outer, variables: other, in: { wave: tone.wave } } }\n');
+  assert.is((await load([], nested)).stages.get('third/inner/encode')!.scope, 'other/auto/encode');
+  assert.match(renderConfig(await load(['stages.again.variables=other'])), /variables: other/);
+});
+
+test('a stage of a type names no set of variables', async () => {
+  await load(['stages.tone.variables=other']).then(() => assert.unreachable(), (error: FlowErrors) => {
+    assert.equal(error.problems.map(({ code }) => code), ['FLOW_SCHEMA']);
+    assert.match(error.problems[0]!.message, /only the use of a graph/);
+  });
+});
+
 test('a detached edge at a graph detaches what the graph makes of it', async () => {
   const { stages } = await load();
   assert.is(stages.get('again/encode')!.inputs['wave']!.detach, true);

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { useEngine } from '../../../framework/device/index.js';
 import { buildDeviceStage, close, normalTensor, runDeviceStage, testStage, uniformTensor } from '../../../framework/testing/index.js';
-import { fuse, refine, type RefinableMesh } from '../plugin.js';
+import { constant, fuse, refine, type RefinableMesh } from '../plugin.js';
 import { heightField } from './height-field.js';
 
 const { positions, triangles } = heightField(9, 7, (x, y) => x * y);
@@ -13,6 +13,7 @@ const small = { terms: 3, widths: [4, 5, 3] };
 
 testStage('gcn-refiner/refine', refine, { options: small, dimensions, resources: { face }, inputs: { albedo } });
 testStage('gcn-refiner/refine, pooled', refine, { options: { ...small, pooled: true }, dimensions, resources: { face }, inputs: { albedo } });
+testStage('gcn-refiner/constant', constant, { dimensions, resources: { face }, inputs: { albedo } });
 testStage('gcn-refiner/fuse', fuse, { dimensions, resources: { face }, inputs: { albedo, mesh: normalTensor([2, 63, 3]), features: normalTensor([2, 63, 3], 'f') } });
 
 test.before(async () => {
@@ -30,6 +31,15 @@ test('refine starts at zero, has four blocks, and paints once its last layer is 
   stage.store.set(last.name, normalTensor(last.variable.shape));
   const after = await stage.run({ albedo });
   assert.ok(after.residual!.data.some((value) => Math.abs(value) > 0.01));
+  stage.dispose();
+});
+
+test('constant starts at zero and adds the same to every face', async () => {
+  const stage = await buildDeviceStage(constant, { dimensions, resources: { face }, inputs: { albedo } });
+  assert.ok((await stage.run({ albedo })).residual!.data.every((value) => value === 0));
+  const learned = normalTensor([63, 3], 'learned');
+  stage.store.set(stage.variables[0]!.name, learned);
+  close((await stage.run({ albedo })).residual!.data, [...learned.data, ...learned.data]);
   stage.dispose();
 });
 
