@@ -34,11 +34,12 @@ export function chooseSkin(features: Float32Array, positions: Float32Array, weig
 function zoneShares(features: Float32Array, positions: Float32Array, weights: Float32Array, clusters: readonly ColourCluster[]): number[][] {
   const shares = clusters.map(() => [0, 0, 0]);
   const totals = [1e-9, 1e-9, 1e-9];
+  const clusterOf = nearestCluster(clusters);
   for (let pixel = 0; pixel < weights.length; pixel++) {
     if (weights[pixel] === 0) continue;
     const y = positions[2 * pixel + 1];
     const zone = y < zoneBorders[0] ? 0 : y < zoneBorders[1] ? 1 : 2;
-    shares[nearestCluster(features, pixel, clusters)][zone] += weights[pixel];
+    shares[clusterOf(features, pixel)][zone] += weights[pixel];
     totals[zone] += weights[pixel];
   }
   return shares.map((row) => row.map((share, zone) => share / totals[zone]));

@@ -19,23 +19,29 @@ export function cleanRegions(probabilities: Float32Array, size: number): Float32
 }
 
 /** Sets of pixels that touch by an edge. */
-function regionsOf(values: Float32Array, size: number, belongs: (value: number) => boolean): number[][] {
-  const seen = new Uint8Array(values.length);
-  const regions: number[][] = [];
-  for (let start = 0; start < values.length; start++) {
-    if (seen[start] || !belongs(values[start])) continue;
-    const region = [start];
-    seen[start] = 1;
-    for (let next = 0; next < region.length; next++) {
-      const pixel = region[next];
+function regionsOf(values: Float32Array, size: number, belongs: (value: number) => boolean): Int32Array[] {
+  const open = new Uint8Array(values.length);
+  for (let pixel = 0; pixel < values.length; pixel++) open[pixel] = belongs(values[pixel]) ? 1 : 0;
+  const queue = new Int32Array(values.length);
+  const regions: Int32Array[] = [];
+  let end = 0;
+  const add = (pixel: number): void => {
+    open[pixel] = 0;
+    queue[end++] = pixel;
+  };
+  for (let first = 0; first < values.length; first++) {
+    if (open[first] === 0) continue;
+    const start = end;
+    add(first);
+    for (let next = start; next < end; next++) {
+      const pixel = queue[next];
       const column = pixel % size;
-      for (const neighbour of [column > 0 ? pixel - 1 : -1, column < size - 1 ? pixel + 1 : -1, pixel - size, pixel + size]) {
-        if (neighbour < 0 || neighbour >= values.length || seen[neighbour] || !belongs(values[neighbour])) continue;
-        seen[neighbour] = 1;
-        region.push(neighbour);
-      }
+      if (column > 0 && open[pixel - 1] === 1) add(pixel - 1);
+      if (column < size - 1 && open[pixel + 1] === 1) add(pixel + 1);
+      if (open[pixel - size] === 1) add(pixel - size);
+      if (open[pixel + size] === 1) add(pixel + size);
     }
-    regions.push(region);
+    regions.push(queue.subarray(start, end));
   }
   return regions;
 }

@@ -23,11 +23,13 @@ export function fillPolygon(corners: readonly Point[], size: number): Float32Arr
 
 function crossingsAt(corners: readonly Point[], y: number): number[] {
   const crossings: number[] = [];
-  corners.forEach(([x1, y1], index) => {
-    const [x0, y0] = corners[(index + corners.length - 1) % corners.length];
+  let [x0, y0] = corners[corners.length - 1]!;
+  for (const [x1, y1] of corners) {
     if (y0 <= y !== y1 <= y) crossings.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
-  });
-  return crossings.sort((first, second) => first - second);
+    x0 = x1;
+    y0 = y1;
+  }
+  return crossings.length === 2 && crossings[0] <= crossings[1] ? crossings : crossings.sort((first, second) => first - second);
 }
 
 function addSpan(row: Float32Array, from: number, to: number): void {

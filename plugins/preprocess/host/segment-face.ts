@@ -4,6 +4,7 @@ import { clusterColours, type ColourCluster } from './cluster-colours.js';
 import { colourFeatures } from './colour-features.js';
 import { fillPolygon } from './fill-polygon.js';
 import { cleanRegions } from './clean-regions.js';
+import { edgeDistances } from './edge-distances.js';
 import { faceOval, leftBrow, leftEye, lips, noseBase, rightBrow, rightEye } from './mesh-topology.js';
 import { fitSkinModel } from './skin-model.js';
 import { never, smoothLabels } from './smooth-labels.js';
@@ -35,26 +36,27 @@ const neutral = { share: 0.07, lightRange: 2.5, red: 0.06, blue: 0.07 } as const
 export function segmentFace(image: Float32Array, landmarks: Float32Array, size: number): Float32Array {
   const outline = faceOval.map((index): Point => [landmarks[2 * index], landmarks[2 * index + 1]]);
   const inside = fillPolygon(outline, size);
-  const geometry = depthInside(outline, size);
+  const geometry = depthInside(outline, inside, size);
   const colours = colourFeatures(image);
   const parts = features.map(({ points, inner, outer }) => partOf(landmarks, points, inner, outer, size));
+  const anyCore = largestOf(parts.map(({ core }) => core));
   const seeds = inside.map((share, pixel) => {
-    return isPhoto(image, pixel) && share > 0.99 && parts.every(({ core }) => core[pixel] === 0) ? 0.2 + Math.min(1, 6 * Math.max(0, geometry.depth[pixel])) : 0;
+    return isPhoto(image, pixel) && share > 0.99 && anyCore[pixel] === 0 ? 0.2 + Math.min(1, 6 * Math.max(0, geometry.depth[pixel])) : 0;
   });
   const model = fitSkinModel(colours, geometry.positions, seeds);
   if (!model) return new Float32Array(size * size);
   const around = surroundings(colours, image, geometry.depth, model.distances);
   const logOdds = model.distances.map((distance, pixel) => {
     if (inside[pixel] === 0) return never;
-    if (parts.some(({ core }) => core[pixel] > 0.5)) return 0;
+    if (anyCore[pixel] > 0.5) return 0;
     const likelihood = model.logPeak - distance / 2;
     const other = Math.log(densityOfCovers(colours, pixel) + 0.25 * densityOf(around, colours, pixel));
     const before = Math.max(-1, Math.min(1.2, -1 + 25 * geometry.depth[pixel]));
     return Math.max(-8, Math.min(8, likelihood - other + before));
   });
-  const skin = smoothLabels(logOdds, colours, size, Math.max(1, Math.round(size / 112)));
-  const anyCore = parts.reduce((sum, { core }) => sum.map((share, pixel) => Math.max(share, core[pixel])), new Float32Array(size * size));
-  for (const part of parts) decidePart(skin, part, inside.map((share, pixel) => share * (1 - anyCore[pixel])));
+  const skin = smoothLabels(logOdds, colours, size);
+  const judged = inside.map((share, pixel) => share * (1 - anyCore[pixel]));
+  for (const part of parts) decidePart(skin, part, judged);
   return cleanRegions(skin, size).map((probability, pixel) => probability * inside[pixel]);
 }
 
@@ -90,6 +92,13 @@ function partOf(landmarks: Float32Array, points: readonly number[], inner: numbe
   return { core, ring: enlarged(outer).map((share, pixel) => Math.max(0, share - core[pixel])) };
 }
 
+/** The largest of several shares at each pixel. */
+function largestOf(shares: readonly Float32Array[]): Float32Array {
+  const largest = new Float32Array(shares[0]!.length);
+  for (const share of shares) for (let pixel = 0; pixel < largest.length; pixel++) if (share[pixel] > largest[pixel]) largest[pixel] = share[pixel];
+  return largest;
+}
+
 /** Sets the part's pixels to face or to other by what most of the ring shows, where `judged` is 1: inside the contour, outside all parts. */
 function decidePart(skin: Float32Array, { core, ring }: Part, judged: Float32Array): void {
   let [visible, total] = [0, 1e-6];
@@ -104,45 +113,20 @@ function decidePart(skin: Float32Array, { core, ring }: Part, judged: Float32Arr
 }
 
 /** Depth below the contour in units of the face's size (negative outside), and positions of about −1 … 1. */
-function depthInside(outline: readonly Point[], size: number): { depth: Float32Array; positions: Float32Array } {
+function depthInside(outline: readonly Point[], inside: Float32Array, size: number): { depth: Float32Array; positions: Float32Array } {
   const [xs, ys] = [outline.map(([x]) => x), outline.map(([, y]) => y)];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const extent = Math.sqrt(Math.max(1, (right - left) * (bottom - top)));
-  const covered = fillPolygon(outline, size);
-  const edges = edgesOf(outline);
+  const distances = edgeDistances(outline, size);
   const depth = new Float32Array(size * size);
   const positions = new Float32Array(2 * size * size);
   for (let pixel = 0; pixel < depth.length; pixel++) {
-    const x = (pixel % size) + 0.5;
-    const y = Math.floor(pixel / size) + 0.5;
-    const distance = distanceToEdges(edges, x, y) / extent;
-    depth[pixel] = covered[pixel] > 0.5 ? distance : -distance;
-    positions[2 * pixel] = (2 * x - left - right) / extent;
-    positions[2 * pixel + 1] = (2 * y - top - bottom) / extent;
+    const distance = distances[pixel] / extent;
+    depth[pixel] = inside[pixel] > 0.5 ? distance : -distance;
+    positions[2 * pixel] = (2 * (pixel % size) + 1 - left - right) / extent;
+    positions[2 * pixel + 1] = (2 * Math.floor(pixel / size) + 1 - top - bottom) / extent;
   }
   return { depth, positions };
-}
-
-/** [edges, 5]: where each edge begins, its two extents, and the square of its length (1 for an edge without length). */
-function edgesOf(outline: readonly Point[]): Float64Array {
-  return Float64Array.from(outline.flatMap(([x, y], index) => {
-    const [lastX, lastY] = outline[(index + outline.length - 1) % outline.length];
-    const [dx, dy] = [x - lastX, y - lastY];
-    return [lastX, lastY, dx, dy, dx * dx + dy * dy || 1];
-  }));
-}
-
-function distanceToEdges(edges: Float64Array, x: number, y: number): number {
-  let least = Infinity;
-  for (let at = 0; at < edges.length; at += 5) {
-    const dx = edges[at + 2];
-    const dy = edges[at + 3];
-    const along = Math.max(0, Math.min(1, ((x - edges[at]) * dx + (y - edges[at + 1]) * dy) / edges[at + 4]));
-    const awayX = edges[at] + along * dx - x;
-    const awayY = edges[at + 1] + along * dy - y;
-    least = Math.min(least, awayX * awayX + awayY * awayY);
-  }
-  return Math.sqrt(least);
 }
 
 /** Colours near the face but outside it that are not this skin: hair, above all. */

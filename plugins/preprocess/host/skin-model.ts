@@ -1,5 +1,6 @@
 /** The colour of one person's skin in one photo: a Gaussian around a smooth field of lightness and hue. */
 import { chooseSkin } from './choose-skin.js';
+import { weightedPixels } from './cluster-colours.js';
 
 /** Where each pixel lies: [pixels, 2], about −1 … 1 over the face. */
 export type FacePositions = Float32Array;
@@ -36,73 +37,98 @@ const schedule: readonly { readonly light: number; readonly hue: number }[] = [
 export function fitSkinModel(features: Float32Array, positions: FacePositions, weights: Float32Array): SkinModel | null {
   const start = chooseSkin(features, positions, weights);
   if (!start) return null;
-  const pixels = weights.length;
-  let expected = new Float32Array(features.length);
-  for (let pixel = 0; pixel < pixels; pixel++) expected.set(start.mean, 3 * pixel);
+  const pixels = weightedPixels(weights);
+  const seeds = gathered(weights, 1, pixels);
+  const colours = gathered(features, 3, pixels);
+  const basis = fieldBasis(gathered(positions, 2, pixels));
+  const most = mostDeviation([start.mean[1], start.mean[2]]);
+  let fields = start.mean.map((value) => [value]);
+  let expected = valuesOf(fields, basis);
   let covariance = [0.3 ** 2, 0, 0, 0, 0.06 ** 2, 0, 0, 0, 0.07 ** 2];
-  const weighted = Int32Array.from(weights.keys()).filter((pixel) => weights[pixel] > 0);
-  const basis = fieldBasis(positions);
-  let distances = mahalanobis(features, expected, covariance, weighted);
-  schedule.forEach((terms, round) => {
-    const robust = weights.map((weight, pixel) => (weight === 0 || distances[pixel] > 12 ? 0 : (weight * 7) / (4 + distances[pixel])));
-    const isLast = round === schedule.length - 1; // only the last round needs the pixels without weight
-    const wanted = isLast ? everyPixel(pixels) : weighted;
-    expected = fitFields(features, basis, robust, wanted, terms);
-    covariance = covarianceOf(features, expected, robust, mostDeviation([start.mean[1], start.mean[2]]));
-    distances = mahalanobis(features, expected, covariance, wanted);
-  });
-  return { distances, logPeak: -0.5 * Math.log(determinant(covariance)) - 1.5 * Math.log(2 * Math.PI) };
+  for (const terms of schedule) {
+    const distances = mahalanobis(colours, expected, covariance);
+    const robust = seeds.map((weight, index) => (distances[index] > 12 ? 0 : (weight * 7) / (4 + distances[index])));
+    fields = fitFields(colours, basis, robust, terms);
+    expected = valuesOf(fields, basis);
+    covariance = covarianceOf(colours, expected, robust, most);
+  }
+  return {
+    distances: mahalanobis(features, valuesOf(fields, fieldBasis(positions)), covariance),
+    logPeak: -0.5 * Math.log(determinant(covariance)) - 1.5 * Math.log(2 * Math.PI),
+  };
+}
+
+/** The values [N, count] of some pixels. */
+function gathered(values: Float32Array, count: number, pixels: Int32Array): Float32Array {
+  const some = new Float32Array(count * pixels.length);
+  for (let index = 0, to = 0; index < pixels.length; index++) {
+    for (let from = count * pixels[index], end = from + count; from < end; from++) some[to++] = values[from];
+  }
+  return some;
 }
 
 /** Terms of a quadratic field: 1, x, y, x², xy, y². */
 const termCount = 6;
 
-/** Least-squares fields of the three features over the first terms of the basis; given at the pixels named. */
-function fitFields(
-  features: Float32Array, basis: Float64Array, weights: Float32Array, wanted: Int32Array, terms: { readonly light: number; readonly hue: number },
-): Float32Array<ArrayBuffer> {
-  const expected = new Float32Array(features.length);
-  for (let axis = 0; axis < 3; axis++) {
-    const count = axis === 0 ? terms.light : terms.hue;
-    const coefficients = solveRidge(normalEquations(features, basis, weights, axis, count), axis === 0 ? ridge.light : ridge.hue);
-    for (const pixel of wanted) {
-      let value = 0;
-      for (let term = 0; term < count; term++) value += coefficients[term] * basis[termCount * pixel + term];
-      expected[3 * pixel + axis] = value;
-    }
-  }
-  return expected;
+/** Least-squares fields of the three features over the first terms of the basis: their coefficients. */
+function fitFields(colours: Float32Array, basis: Float64Array, weights: Float32Array, terms: { readonly light: number; readonly hue: number }): number[][] {
+  const system = normalEquations(colours, basis, weights, Math.max(terms.light, terms.hue));
+  return [0, 1, 2].map((axis) => solveRidge(systemOf(system, axis, axis === 0 ? terms.light : terms.hue), axis === 0 ? ridge.light : ridge.hue));
 }
 
-/** [count, count + 1] of Σ w·b·bᵀ and Σ w·b·f. */
-function normalEquations(features: Float32Array, basis: Float64Array, weights: Float32Array, axis: number, count: number): Float64Array[] {
-  const system = Array.from({ length: count }, () => new Float64Array(count + 1));
+/** [pixels, 3] */
+function valuesOf(fields: readonly (readonly number[])[], basis: Float64Array): Float32Array {
+  const values = new Float32Array(basis.length / 2);
+  for (let axis = 0; axis < 3; axis++) {
+    const coefficients = fields[axis];
+    for (let at = axis, from = 0; at < values.length; at += 3, from += termCount) {
+      let value = 0;
+      for (let term = 0; term < coefficients.length; term++) value += coefficients[term] * basis[from + term];
+      values[at] = value;
+    }
+  }
+  return values;
+}
+
+/** Columns behind the matrix: the three right-hand sides. */
+const axes = 3;
+
+/** [count, count + 3]: Σ w·b·bᵀ, its upper half, and Σ w·b·f. */
+function normalEquations(colours: Float32Array, basis: Float64Array, weights: Float32Array, count: number): Float64Array[] {
+  const system = Array.from({ length: count }, () => new Float64Array(count + axes));
   for (let pixel = 0; pixel < weights.length; pixel++) {
     if (weights[pixel] === 0) continue;
     const at = termCount * pixel;
     for (let i = 0; i < count; i++) {
       const row = system[i];
       const weighted = weights[pixel] * basis[at + i];
-      for (let j = 0; j < count; j++) row[j] += weighted * basis[at + j];
-      row[count] += weighted * features[3 * pixel + axis];
+      for (let j = i; j < count; j++) row[j] += weighted * basis[at + j];
+      for (let axis = 0; axis < axes; axis++) row[count + axis] += weighted * colours[3 * pixel + axis];
     }
   }
   return system;
 }
 
+/** [count, count + 1]: the equations of one axis and of its first terms. */
+function systemOf(system: readonly Float64Array[], axis: number, count: number): Float64Array[] {
+  return Array.from({ length: count }, (_, i) =>
+    Float64Array.from({ length: count + 1 }, (_, j) => (j === count ? system[i][system.length + axis] : system[Math.min(i, j)][Math.max(i, j)])));
+}
+
 /** [pixels, 6] */
 function fieldBasis(positions: FacePositions): Float64Array {
   const basis = new Float64Array(3 * positions.length);
-  for (let pixel = 0; pixel < positions.length / 2; pixel++) {
+  for (let pixel = 0, at = 0; at < basis.length; pixel++, at += termCount) {
     const x = positions[2 * pixel];
     const y = positions[2 * pixel + 1];
-    basis.set([1, x, y, x * x, x * y, y * y], termCount * pixel);
+    basis[at] = 1;
+    basis[at + 1] = x;
+    basis[at + 2] = y;
+    basis[at + 3] = x * x;
+    basis[at + 4] = x * y;
+    basis[at + 5] = y * y;
   }
   return basis;
-}
-
-function everyPixel(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, pixel) => pixel);
 }
 
 /** Pull towards a flat field. Hue needs the stronger one: a tilted field would reach from skin to the cloth of a face mask. */
@@ -123,22 +149,27 @@ function solveRidge(system: Float64Array[], share: number): number[] {
   return system.map((row, index) => row[count] / row[index]);
 }
 
-function covarianceOf(features: Float32Array, expected: Float32Array, weights: Float32Array, most: readonly number[]): number[] {
-  const sums = new Array<number>(9).fill(0);
+function covarianceOf(colours: Float32Array, expected: Float32Array, weights: Float32Array, most: readonly number[]): number[] {
+  let [xx, xy, xz, yy, yz, zz] = [0, 0, 0, 0, 0, 0];
   let total = 1e-9;
-  for (let pixel = 0; pixel < weights.length; pixel++) {
-    if (weights[pixel] === 0) continue;
-    total += weights[pixel];
-    for (let i = 0; i < 3; i++) {
-      for (let j = 0; j < 3; j++) {
-        sums[3 * i + j] += weights[pixel] * (features[3 * pixel + i] - expected[3 * pixel + i]) * (features[3 * pixel + j] - expected[3 * pixel + j]);
-      }
-    }
+  for (let pixel = 0, at = 0; pixel < weights.length; pixel++, at += 3) {
+    const weight = weights[pixel];
+    if (weight === 0) continue;
+    const x = colours[at] - expected[at];
+    const y = colours[at + 1] - expected[at + 1];
+    const z = colours[at + 2] - expected[at + 2];
+    total += weight;
+    xx += weight * x * x;
+    xy += weight * x * y;
+    xz += weight * x * z;
+    yy += weight * y * y;
+    yz += weight * y * z;
+    zz += weight * z * z;
   }
-  const shrink = [0, 1, 2].map((axis) => Math.min(1, most[axis] / Math.sqrt(sums[4 * axis] / total + 1e-12)));
-  return sums.map((sum, index) => {
-    const axis = [Math.floor(index / 3), index % 3];
-    return (sum / total) * shrink[axis[0]] * shrink[axis[1]] + (axis[0] === axis[1] ? leastDeviation[axis[0]] ** 2 : 0);
+  const shrink = [xx, yy, zz].map((sum, axis) => Math.min(1, most[axis] / Math.sqrt(sum / total + 1e-12)));
+  return [xx, xy, xz, xy, yy, yz, xz, yz, zz].map((sum, index) => {
+    const [row, column] = [Math.floor(index / 3), index % 3];
+    return (sum / total) * shrink[row] * shrink[column] + (row === column ? leastDeviation[row] ** 2 : 0);
   });
 }
 
@@ -146,16 +177,16 @@ function determinant([a, b, c, , e, f, , , i]: readonly number[]): number {
   return a * (e * i - f * f) - b * (b * i - f * c) + c * (b * f - e * c);
 }
 
-/** (f − μ)ᵀ Σ⁻¹ (f − μ) for the pixels named, with the symmetric Σ inverted by cofactors. */
-function mahalanobis(features: Float32Array, expected: Float32Array, covariance: readonly number[], pixels: Int32Array): Float32Array {
+/** (f − μ)ᵀ Σ⁻¹ (f − μ) of every pixel, with the symmetric Σ inverted by cofactors. */
+function mahalanobis(features: Float32Array, expected: Float32Array, covariance: readonly number[]): Float32Array {
   const [a, b, c, , e, f, , , i] = covariance;
   const scale = 1 / determinant(covariance);
   const [aa, ab, ac, bb, bc, cc] = [e * i - f * f, c * f - b * i, b * f - c * e, a * i - c * c, b * c - a * f, a * e - b * b].map((value) => value * scale);
   const distances = new Float32Array(features.length / 3);
-  for (const pixel of pixels) {
-    const x = features[3 * pixel] - expected[3 * pixel];
-    const y = features[3 * pixel + 1] - expected[3 * pixel + 1];
-    const z = features[3 * pixel + 2] - expected[3 * pixel + 2];
+  for (let pixel = 0, at = 0; pixel < distances.length; pixel++, at += 3) {
+    const x = features[at] - expected[at];
+    const y = features[at + 1] - expected[at + 1];
+    const z = features[at + 2] - expected[at + 2];
     distances[pixel] = aa * x * x + bb * y * y + cc * z * z + 2 * (ab * x * y + ac * x * z + bc * y * z);
   }
   return distances;

@@ -38,6 +38,7 @@ export function warpAffine(photo: Photo, photoToPicture: Affine, size: number, k
   const picture = new Float32Array(size * size * 3);
   if (source.width === 0 || source.height === 0) return picture;
   if (kernel === 'cubic') resampleCubic(source, photo, inverse, Math.max(1, reduction / factor), size, picture);
+  else if (isLevel(inverse)) resampleLinearLevel(source, photo, inverse, size, picture);
   else resampleLinear(source, photo, inverse, size, picture);
   return picture;
 }
@@ -80,9 +81,52 @@ function resampleLinear(source: Reduced, photo: Photo, inverse: Affine, size: nu
   }
 }
 
+/** The same where the map does not turn: two rows of the source give a line, of which the columns then take two places each. */
+function resampleLinearLevel(source: Reduced, photo: Photo, inverse: Affine, size: number, picture: Float32Array): void {
+  const { data, width, height, left, top, factor } = source;
+  const across = axisPlaces(inverse[0], inverse[2], left, width, photo.width, factor, size);
+  const down = axisPlaces(inverse[4], inverse[5], top, height, photo.height, factor, size);
+  const line = new Float64Array(3 * width);
+  for (let row = down.from; row < down.to; row++) {
+    const share = down.shares[row];
+    const upper = 3 * width * down.first[row];
+    const lower = share > 0 ? upper + 3 * width : upper;
+    for (let at = 0; at < line.length; at++) line[at] = data[upper + at] + share * (data[lower + at] - data[upper + at]);
+    for (let column = across.from, to = 3 * (row * size + across.from); column < across.to; column++, to += 3) {
+      const at = 3 * across.first[column];
+      const part = across.shares[column];
+      const beside = part > 0 ? at + 3 : at;
+      picture[to] = line[at] + part * (line[beside] - line[at]);
+      picture[to + 1] = line[at + 1] + part * (line[beside + 1] - line[at + 1]);
+      picture[to + 2] = line[at + 2] + part * (line[beside + 2] - line[at + 2]);
+    }
+  }
+}
+
+/** Along one axis: the part [from, to) of the picture that lies in the photo, and for each place the first pixel and the share of the next one. */
+function axisPlaces(scale: number, shift: number, start: number, extent: number, photoExtent: number, factor: number, size: number) {
+  const first = new Int32Array(size);
+  const shares = new Float64Array(size);
+  let [from, to] = [size, 0];
+  for (let place = 0; place < size; place++) {
+    const position = scale * (place + 0.5) + shift;
+    if (position < 0 || position > photoExtent) continue;
+    from = Math.min(from, place);
+    to = place + 1;
+    const at = Math.max(0, Math.min(extent - 1, position / factor - start - 0.5));
+    first[place] = Math.floor(at);
+    shares[place] = at - first[place];
+  }
+  return { first, shares, from, to };
+}
+
+function isLevel(map: Affine): boolean {
+  return map[1] === 0 && map[3] === 0;
+}
+
 /** Rows first, then columns, where the map does not turn; else the full window around each place. */
 function resampleCubic(source: Reduced, photo: Photo, inverse: Affine, stretch: number, size: number, picture: Float32Array): void {
-  if (inverse[1] === 0 && inverse[3] === 0) {
+  if (isLevel(inverse)) {
     resampleLevel(source, photo, inverse, stretch, size, picture);
     return;
   }

@@ -43,10 +43,19 @@ export async function loadFaceParser(file: string): Promise<FaceParser> {
     return variable;
   });
   return {
-    parse: (image) => tf.tidy(() => run(tf.tensor4d(image, [1, parserSize, parserSize, 3])).sigmoid().dataSync() as Float32Array),
-    resize: (picture, from, to, channels) => tf.tidy(() => resized(tf.tensor4d(picture, [1, from, from, channels]), to).dataSync() as Float32Array),
+    parse: (image) => valuesOf(() => run(tf.tensor4d(image, [1, parserSize, parserSize, 3])).sigmoid()),
+    resize: (picture, from, to, channels) => (from === to ? picture : valuesOf(() => resized(tf.tensor4d(picture, [1, from, from, channels]), to))),
     dispose: () => variables.forEach((variable) => variable.dispose()),
   };
+}
+
+/** The values of a result. `tidy` searches what it returns for tensors, number by number in an array, so the values leave it another way. */
+function valuesOf(compute: () => Tensor): Float32Array {
+  let values!: Float32Array;
+  tf.tidy(() => {
+    values = compute().dataSync() as Float32Array;
+  });
+  return values;
 }
 
 /** Bilinear, by a half at most at a time, so that no pixel is skipped. */
