@@ -1,6 +1,7 @@
 /** The one door for plugins and users. Importing it loads no TensorFlow.js. */
 export { Type, type Static, type TObject } from '@sinclair/typebox';
 export * from './values/host-tensor.js';
+export * from './values/bootstrap.js';
 export * from './values/random.js';
 export * from './values/initializers.js';
 export * from './plugin/port-types.js';

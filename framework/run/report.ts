@@ -106,7 +106,7 @@ function chartCard(title: string, points: readonly ChartPoint[], options: Omit<C
 
 function results(folder: RunFolder): string {
   const tables = [...readSinkMetrics(folder.samples)].map(([stage, metrics]) => {
-    const rows = Object.entries(metrics).map(([name, { mean, deviation, count }]) => [name, shortNumber(mean), shortNumber(deviation), String(count)]);
+    const rows = Object.entries(metrics).map(([name, { mean, deviation, count }]) => [name, shortNumber(mean), deviation === null ? '–' : shortNumber(deviation), String(count)]);
     return `<div class="card"><header><h3>${escapeHtml(stage)}</h3></header>${htmlTable(['metric', 'mean', 'sd over samples', 'samples'], rows)}</div>`;
   });
   return tables.join('');

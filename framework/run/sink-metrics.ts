@@ -1,5 +1,5 @@
 /**
- * Results that sinks measured. Convention: a sink may write JSON files `{ samples, metrics: { name: { mean, deviation, count } } }` into its
+ * Results that sinks measured. Convention: a sink may write JSON files `{ samples, metrics: { name: { mean, deviation, count, interval } } }` into its
  * folder; the last by name counts. Tables over runs and the report show them.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -7,9 +7,11 @@ import { join } from 'node:path';
 
 export interface SinkMetric {
   readonly mean: number;
-  /** Over samples. */
-  readonly deviation: number;
+  /** Over samples; null where single samples have no such metric. */
+  readonly deviation: number | null;
   readonly count: number;
+  /** Between these the mean lies with 95 %. */
+  readonly interval?: readonly [number | null, number | null];
 }
 
 /** Metrics by sink stage and name. A mean that is not finite is left out. */

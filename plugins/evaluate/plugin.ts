@@ -1,5 +1,6 @@
 /** How good a reconstruction is: images, identity, landmarks; occluders for tests; tables. */
 import { defineDevice, defineHost, definePlugin, defineSink, optional, tensor, Type, value } from '../../framework/index.js';
+import { score, scoreTable, verification } from './contracts/methods.js';
 import { fivePointError, nme, nmeTable, toPhoto } from './contracts/landmarks.js';
 
 const strict = { additionalProperties: false } as const;
@@ -19,10 +20,10 @@ export const imageQuality = defineDevice({
 });
 
 export const regions = defineDevice({
-  summary: 'Splits the region of an evaluation into its visible and its occluded part.',
+  summary: 'The region of an evaluation, where the model covers the mask, and its visible and its occluded part.',
   version: 1,
   options: Type.Object({}, strict),
-  in: { mask, occluder: mask },
+  in: { mask, occluder: mask, coverage: optional(mask) },
   out: { whole: mask, visible: mask, occluded: mask },
   load: () => import('./stages/regions.js'),
 });
@@ -34,7 +35,9 @@ export const judge = defineDevice({
     centre: Type.Boolean({ default: true, description: 'Subtract the mean features of many people, which all faces share.' }),
   }, strict),
   in: { image, mask: optional(mask) },
+  inRest: image,
   out: { features: judged },
+  outRest: judged,
   load: () => import('./stages/judge.js'),
 });
 
@@ -115,6 +118,6 @@ export const plugin = definePlugin({
   stages: {
     'to-photo': toPhoto, nme, 'five-point-error': fivePointError, 'nme-table': nmeTable,
     'image-quality': imageQuality, regions, judge, 'identity-similarity': identitySimilarity, 'landmark-error': landmarkError,
-    'mask-overlap': maskOverlap, 'show-mask': showMask, occlude, table,
+    'mask-overlap': maskOverlap, 'show-mask': showMask, occlude, table, score, 'score-table': scoreTable, verification,
   },
 });

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parse } from 'yaml';
 import { compareFolders } from '../../framework/cli/compare-folders.js';
 import { loadPlan } from '../../framework/pipeline/index.js';
 import { diffPlans } from '../../framework/pipeline/diff.js';
@@ -21,8 +22,11 @@ interface Lack {
   readonly over?: object;
 }
 
+/** The stages of graph `estimate`. */
+const coarseStages = ['regress', 'second', 'third'];
+
 const secondPass = (name: string): string[] => [
-  `${name}-again/decode`, `${name}-again/detail`, `${name}-again/fuse`, `${name}-again/refine`, `${name}-again/render`, `${name}-estimate/regress`,
+  ...['decode', 'detail', 'fuse', 'refine', 'render'].map((stage) => `${name}-again/${stage}`), ...coarseStages.map((stage) => `${name}-estimate/${stage}`),
 ];
 
 const passes = ['first', 'occluded-again', 'rotated-again'];
@@ -31,13 +35,13 @@ const passes = ['first', 'occluded-again', 'rotated-again'];
 const lacks: Readonly<Record<string, Lack>> = {
   'ablation-constant-residual': {
     removed: passes.flatMap((pass) => [`${pass}/detail`, `${pass}/refine`]),
-    added: passes.map((pass) => `${pass}/constant`),
+    added: passes.map((pass) => `${pass}/constant/add`),
     changed: [...passes.flatMap((pass) => [`${pass}/fuse.in.features`, `${pass}/fuse.in.mesh`]), 'train.learningRates'],
     over: { graphs: { reconstruct: { stages: { refine: { $delete: true }, detail: { $delete: true } } } } },
   },
   'ablation-frozen-coarse': {
     removed: [],
-    changed: ['estimated/regress.trainable', 'occluded-estimate/regress.trainable', 'rotated-estimate/regress.trainable'],
+    changed: ['estimated', 'occluded-estimate', 'rotated-estimate'].flatMap((use) => coarseStages.map((stage) => `${use}/${stage}.trainable`)),
   },
   'ablation-no-fa': {
     removed: ['attribute'],
@@ -82,8 +86,12 @@ test('no two of them resolve to the same graph', () => {
   assert.is(new Set([...plans.values()].map(({ digest }) => digest)).size, names.length + 1);
 });
 
+const runs = temporaryFolder();
+/** The sizes of the smallest pipelines, without what only pipelines that train have. */
+const { train: _train, validate: _validate, stages: _stages, ...smallest } = parse(readFileSync('test/system/pipelines/small.yaml', 'utf8')) as Record<string, object>;
+const seen = { with: { identitySize: 112, attributeSize: 64 } };
+
 test('each trains and leaves a run; compare prints a table with a row for each', async () => {
-  const runs = temporaryFolder();
   for (const name of plans.keys()) {
     const file = writePipeline(name, [`pipelines/${name}.yaml`, 'test/system/pipelines/small.yaml'], { ...lacks[name]?.over, train: { stop: { steps: 2 } } });
     const { folder, exitCode, step } = await runPipeline({ file, name: 'short', runsFolder: runs, device: 'wasm', quiet: true, environment: {} });
@@ -96,6 +104,30 @@ test('each trains and leaves a run; compare prints a table with a row for each',
     assert.ok(Number.isFinite(metrics['region.psnr']?.mean), pipeline);
     assert.ok(text.split('\n').some((line) => line.includes(pipeline)), `${pipeline} has no line in the table`);
   }
+});
+
+test('evaluate puts what they trained side by side, on clean photos and behind occluders', async () => {
+  const parameters = { full: 'train-full', constant: 'ablation-constant-residual', noSa: 'ablation-no-sa' };
+  const file = writePipeline('evaluate', ['base/evaluate', 'methods/full', 'methods/constant', 'methods/no-sa'].map((name) => `pipelines/${name}.yaml`), {
+    ...smallest, weights: { coarse: 'run:ablation-frozen-coarse/short/last' }, stages: { photo: { with: { limit: 3 } }, seen, 'covered-seen': seen },
+  });
+  const { folder, exitCode, finished } = await runPipeline({
+    file, name: 'side-by-side', runsFolder: runs, device: 'wasm', quiet: true, environment: {},
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, run]) => [name, `run:${run}/short/last`])),
+  });
+  assert.equal([exitCode, finished], [0, 3]);
+  const metricsOf = (sink: string): Record<string, { mean: number; count: number }> => (JSON.parse(readFileSync(join(folder, 'samples', sink, 'table.json'), 'utf8')) as { metrics: Record<string, { mean: number; count: number }> }).metrics;
+  for (const table of ['clean-table', 'covered-table']) {
+    const metrics = metricsOf(table);
+    for (const row of ['coarse', 'fit', 'full', 'fullFit', 'constant', 'constantFit', 'noSa', 'noSaFit', 'fullOverNoSa', 'fullOverConstantFit']) {
+      for (const name of ['psnr', 'psnrVisible', 'psnrOccluded', 'ssim']) assert.ok(Number.isFinite(metrics[`${row}.${name}`]?.mean) && metrics[`${row}.${name}`]?.count === 3, `${row}.${name}`);
+    }
+    // Each row has the weights of its own run; what was trained for two steps differs little from what it started as.
+    assert.is(new Set(['fullFit', 'noSaFit', 'constantFit', 'fit'].map((row) => metrics[`${row}.psnr`]!.mean)).size, 4);
+    assert.ok(Math.abs(metrics['fullOverFit.psnr']!.mean) < 1);
+  }
+  for (const people of ['clean-people', 'covered-people']) assert.ok(metricsOf(people)['fullFit.similarity']!.mean > 0.2, people);
+  assert.ok(metricsOf('covered-table')['cleanFit.psnrOccluded']!.mean > metricsOf('covered-table')['fit.psnrOccluded']!.mean, 'occluders cost nothing');
 });
 
 test.run();

@@ -147,6 +147,15 @@ export const modelChecks: Readonly<Record<string, Check>> = {
       between(coefficients.filter((value) => value > 0).length, 50, 207, 'positive coefficients');
     });
   },
+  'coarse-3dmm/cascade': ({ inputs, outputs }, { keys }) => {
+    varies(outputs, 'coefficients');
+    keys.forEach((_, index) => {
+      const before = dataAt(inputs, 'coefficients', index);
+      const moved = Array.from(dataAt(outputs, 'coefficients', index), (value, at) => value - before[at]!);
+      // Starts as no correction at all, and was moved a little.
+      between(deviation(moved), 1e-6, 0.2, 'correction of the coefficients');
+    });
+  },
   'coarse-3dmm/decode': ({ inputs, outputs }, { keys, stages }) => {
     varies(outputs, 'vertices');
     keys.forEach((_, index) => {

@@ -94,6 +94,21 @@ export const sinkChecks: Readonly<Record<string, Check>> = {
     const means = JSON.stringify(JSON.parse((files.get('table.json') ?? Buffer.from('{}')).toString())).match(/-?\d+\.\d+(e-?\d+)?/g) ?? [];
     assert.ok(means.some((value) => Math.abs(Number(value) - mean) < 1e-3), 'the mean is missing');
   },
+  'evaluate/score-table': ({ inputs, files }, { keys }) => {
+    const { metrics } = JSON.parse((files.get('table.json') ?? Buffer.from('{"metrics":{}}')).toString()) as { metrics: Record<string, { mean: number } | undefined> };
+    const meanOf = (method: string): number => keys.reduce((sum, _, index) => sum + dataAt(inputs, method, index)[0]! / keys.length, 0);
+    for (const method of ['coarse', 'model']) near(metrics[`${method}.psnr`]?.mean ?? NaN, meanOf(method), 1e-6);
+    near(metrics['gain.psnr']?.mean ?? NaN, meanOf('model') - meanOf('coarse'), 1e-6);
+  },
+  'evaluate/verification': ({ inputs, files }, { keys }) => {
+    const { metrics } = JSON.parse((files.get('table.json') ?? Buffer.from('{"metrics":{}}')).toString()) as { metrics: Record<string, { mean: number } | undefined> };
+    const cosine = (index: number): number => {
+      const [one, other] = ['model', 'reference'].map((port) => Array.from(dataAt(inputs, port, index))) as [number[], number[]];
+      const dot = (left: number[], right: number[]): number => left.reduce((sum, value, at) => sum + value * right[at]!, 0);
+      return dot(one, other) / Math.sqrt(dot(one, one) * dot(other, other));
+    };
+    near(metrics['model.similarity']?.mean ?? NaN, keys.reduce((sum, _, index) => sum + cosine(index) / keys.length, 0), 1e-5);
+  },
   'export/mesh': async ({ inputs, files }, { keys }) => {
     for (const [index, key] of keys.entries()) {
       const document = await new NodeIO().readBinary(new Uint8Array(files.get(`${key}.glb`)!));

@@ -126,6 +126,22 @@ export const evaluationChecks: Readonly<Record<string, Check>> = {
     near(numberAt(outputs, 'psnr', index), -10 * Math.log10(meanSquare(at('image'), at('reference'), at('region'))), 1e-2);
     assert.ok(numberAt(outputs, 'ssim', index) > 0.05 && numberAt(outputs, 'ssim', index) < 1, 'ssim');
   }),
+  'evaluate/score': each((inputs, outputs) => {
+    const [reference, region, occluder] = ['reference', 'region', 'occluder'].map(inputs) as [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>];
+    for (const method of ['coarse', 'model']) {
+      const psnrOver = (weightOf: (pixel: number) => number): number => {
+        let [sum, weight] = [0, 0];
+        for (let at = 0; at < reference.length; at++) {
+          sum += weightOf(Math.floor(at / 3)) * (inputs(method)[at]! - reference[at]!) ** 2;
+          weight += weightOf(Math.floor(at / 3));
+        }
+        return -10 * Math.log10(sum / weight);
+      };
+      near(outputs(method)[0]!, psnrOver((pixel) => region[pixel]!), 1e-3);
+      near(outputs(method)[1]!, psnrOver((pixel) => region[pixel]! * (1 - occluder[pixel]!)), 1e-3);
+      near(outputs(method)[2]!, psnrOver((pixel) => region[pixel]! * occluder[pixel]!), 1e-3);
+    }
+  }),
   'evaluate/regions': each((inputs, outputs) => Array.from(inputs('mask')).forEach((mask, index) => {
     near(outputs('whole')[index]!, mask);
     near(outputs('occluded')[index]!, mask * inputs('occluder')[index]!);

@@ -22,6 +22,9 @@ test('there is a check for every stage type of the built-in plugins', () => {
   assert.equal(Object.keys(checks).sort(), types.sort());
 });
 
+/** These give one answer for all photos. */
+const sameForAll: readonly string[] = ['gcn-refiner/constant'];
+
 async function refuses(check: Check, values: StageValues, among: ObservedPipeline): Promise<boolean> {
   try {
     await check(values, among);
@@ -38,6 +41,7 @@ for (const [use, check] of Object.entries(checks)) {
     const values = [...among.stages.values()].find(({ stage }) => stage.use === use)!;
     await check(values, among);
     for (const [name, replace] of Object.entries(replacements)) {
+      if (name === 'the answer for the first photo' && sameForAll.includes(use)) continue;
       const replaced = replace(values);
       if (replaced) assert.ok(await refuses(check, replaced, among), `${name} passes`);
     }

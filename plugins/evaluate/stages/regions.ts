@@ -3,5 +3,10 @@ import { splitRegion } from '../maths/split-region.js';
 import { regions } from '../plugin.js';
 
 export const stage = implementDevice(regions, {
-  build: () => ({ run: ({ mask, occluder }) => ({ whole: mask.clone(), ...splitRegion(mask, occluder) }) }),
+  build: () => ({
+    run({ mask, occluder, coverage }) {
+      const whole = coverage ? mask.mul(coverage) : mask.clone();
+      return { whole, ...splitRegion(whole, occluder) };
+    },
+  }),
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { implementSink, writeFileAtomic, type HostTensor } from '../../../framework/index.js';
 import { MetricTable } from '../host/metric-table.js';
+import { summariesToCsv, summariesToJson, summariesToMarkdown } from '../host/summary-text.js';
 import { table } from '../plugin.js';
 
 export const stage = implementSink(table, {
@@ -16,9 +17,10 @@ export const stage = implementSink(table, {
       },
       async close({ step }) {
         const stem = join(folder, step > 0 ? `table-${String(step).padStart(6, '0')}` : 'table');
-        writeFileAtomic(`${stem}.json`, metrics.toJson());
-        writeFileAtomic(`${stem}.csv`, metrics.toCsv());
-        writeFileAtomic(`${stem}.md`, metrics.toMarkdown(options.title));
+        const summaries = metrics.summaries();
+        writeFileAtomic(`${stem}.json`, summariesToJson(metrics.samples, summaries));
+        writeFileAtomic(`${stem}.csv`, summariesToCsv(summaries));
+        writeFileAtomic(`${stem}.md`, summariesToMarkdown(options.title, summaries));
         writeFileAtomic(`${stem}-samples.csv`, metrics.samplesToCsv());
         metrics = new MetricTable();
       },

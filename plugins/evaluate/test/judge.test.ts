@@ -20,6 +20,9 @@ test.before(async () => {
   masks = float32(faces.flatMap(({ mask }) => [...mask]), [names.length, size, size, 1]);
 });
 
+/** Another picture of the same size. */
+const blurred = ({ data, shape }: HostTensor): HostTensor => float32(data.map((value, at) => (value + (data[at + 3] ?? 0)) / 2) as Float32Array, shape);
+
 function cosineOf(features: HostTensor, first: number, second: number): number {
   const row = (index: number) => features.data.slice(1024 * index, 1024 * (index + 1));
   const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, value, at) => sum + value * b[at], 0);
@@ -35,6 +38,12 @@ test('the judge tells people apart, by the masked face alone too', async () => {
     assert.ok(same > Math.max(...others) + 0.1, `${same} against ${others.join(', ')}`);
     assert.ok(Math.max(...others.map(Math.abs)) < 0.45, others.join(', '));
   }
+});
+
+test('further pictures are described as if each were alone', async () => {
+  const { features, render } = await runDeviceStage(judge, { inputs: { image: images, mask: masks, render: blurred(images) } });
+  close(features, (await runDeviceStage(judge, { inputs: { image: images, mask: masks } })).features, { atol: 1e-4 });
+  close(render, (await runDeviceStage(judge, { inputs: { image: blurred(images), mask: masks } })).features, { atol: 1e-4 });
 });
 
 test('convention: BGR minus the training means, cut at the pooled features', async () => {

@@ -19,6 +19,15 @@ test('visible and occluded lie beside and under the occluder, and add up to the 
   close(occluded!.data, [1, 0, 0, 0.5, 0, 0, 1, 0]);
 });
 
+test('with coverage the region is where the model covers the mask', async () => {
+  await useEngine('wasm');
+  const coverage = float32([0, 1, 1, 1, 0.5, 1, 0, 1], [2, 2, 2, 1]);
+  const { whole, visible, occluded } = await runDeviceStage(regions, { inputs: { mask, occluder, coverage } });
+  close(whole!.data, [0, 1, 0, 0.5, 0.5, 0, 0, 1]);
+  close(visible!.data, [0, 1, 0, 0, 0.5, 0, 0, 1]);
+  close(occluded!.data, [0, 0, 0, 0.5, 0, 0, 0, 0]);
+});
+
 test('an occluder of another size is refused', async () => {
   await useEngine('wasm');
   const larger = float32(new Float32Array(18), [2, 3, 3, 1]);

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { float32, randomFor, type FlowError } from '../../../framework/index.js';
-import { bootstrapInterval } from '../host/bootstrap.js';
+import { float32, type FlowError } from '../../../framework/index.js';
 import { stage } from '../stages/table.js';
 
 let folder = '';
@@ -61,18 +60,6 @@ test('with a group every metric comes once more for each group', async () => {
   await sink.close!({ step: 0 });
   const { metrics } = JSON.parse(await readFile(join(folder, 'table.json'), 'utf8')) as { metrics: Record<string, { mean: number; count: number }> };
   assert.equal(Object.entries(metrics).map(([name, { mean, count }]) => [name, mean.toFixed(2), count]), [['iou', '0.70', 3], ['iou (hand)', '0.60', 2], ['iou (hair)', '0.90', 1]]);
-});
-
-test('the interval is that of the mean over people: photos of one person are drawn together', () => {
-  const random = randomFor('interval');
-  const people = Array.from({ length: 100 }, () => random.normal());
-  const width = (photos: number): number => {
-    const [low, high] = bootstrapInterval(people.flatMap((value, index) => Array.from({ length: photos }, () => ({ person: `${index}`, value }))), 'x');
-    return high - low;
-  };
-  // 2 · 1.96 / √100, whatever the number of like photos of each person.
-  assert.ok(Math.abs(width(1) - 0.392) < 0.08, `${width(1)}`);
-  assert.is(width(4), width(1));
 });
 
 test('differences are taken sample by sample', async () => {
