@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { differingPaths, flattenDocument, valueAt, type FlatDocument } from './document-difference.js';
 import { readStepMetrics, readValidationMetrics } from './metrics.js';
+import { meanSamples, pairedDifferences, type PairedDifference, type SampleValues } from './paired-differences.js';
 import { readSinkMetrics } from './sink-metrics.js';
+import { readSinkSamples } from './sink-samples.js';
 import type { RunFolder } from './run-folder.js';
 
 export interface RunSummary {
@@ -13,13 +15,22 @@ export interface RunSummary {
   readonly document: FlatDocument;
   /** What the run reached, by metric. */
   readonly values: Readonly<Record<string, number>>;
+  /** Where a sink says how certain a mean is, by metric. */
+  readonly intervals?: Readonly<Record<string, Interval>>;
+  /** What sinks measured sample by sample. */
+  readonly samples?: SampleValues;
 }
+
+/** Between these a mean lies with 95 %. */
+export type Interval = readonly [low: number, high: number];
 
 export interface Statistic {
   readonly mean: number;
   /** Sample standard deviation; null for a single run. */
   readonly sd: number | null;
   readonly count: number;
+  /** Over the samples of a single run, where its sink says it. */
+  readonly interval?: Interval;
 }
 
 export interface ComparisonRow {
@@ -28,6 +39,8 @@ export interface ComparisonRow {
   readonly steps: number;
   readonly parameters: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, Statistic>>;
+  /** What it is above the first row by, over the samples that both have; of the first row itself, nothing. */
+  readonly differences?: Readonly<Record<string, PairedDifference>>;
 }
 
 export interface Comparison {
@@ -56,9 +69,13 @@ export function summariseRun(folder: RunFolder, { at = 'last', metrics = /^/ }: 
   const best = folder.readRecord().best;
   const chosen = (at === 'best' && best ? validations.find(({ step }) => step === best.step) : undefined) ?? validations.at(-1);
   const values: Record<string, number> = {};
+  const intervals: Record<string, Interval> = {};
   for (const [name, value] of Object.entries(chosen?.values ?? {})) if (value !== null) values[name] = value;
   for (const [stage, metrics] of readSinkMetrics(folder.samples)) {
-    for (const [name, { mean }] of Object.entries(metrics)) values[`${stage}/${name}`] = mean;
+    for (const [name, { mean, interval }] of Object.entries(metrics)) {
+      values[`${stage}/${name}`] = mean;
+      if (interval && interval[0] !== null && interval[1] !== null) intervals[`${stage}/${name}`] = [interval[0], interval[1]];
+    }
   }
   const last = steps.slice(-tail);
   for (const name of Object.keys(last.at(-1)?.values ?? {})) {
@@ -66,8 +83,9 @@ export function summariseRun(folder: RunFolder, { at = 'last', metrics = /^/ }: 
     if (known.length) values[`train/${name}`] = known.reduce((sum, value) => sum + value, 0) / known.length;
   }
   const kept = Object.fromEntries(Object.entries(values).filter(([name]) => metrics.test(name)));
+  const samples = new Map([...readSinkSamples(folder.samples)].filter(([name]) => metrics.test(name)));
   const document = flattenDocument(parse(readFileSync(folder.file('pipeline.yaml'), 'utf8')));
-  return { name: folder.name, pipeline: folder.pipeline, steps: steps.at(-1)?.step ?? 0, document, values: kept };
+  return { name: folder.name, pipeline: folder.pipeline, steps: steps.at(-1)?.step ?? 0, document, values: kept, intervals, samples };
 }
 
 /** Groups runs that differ in the seed alone and lists what else differs. */
@@ -81,19 +99,23 @@ export function compareRuns(runs: readonly RunSummary[]): Comparison {
   const members = [...groups.values()];
   const parameters = differingPaths(members.map((group) => group[0]!.document)).filter((path) => path !== seedPath);
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.values)))];
-  return { parameters, metrics, rows: members.map((group) => rowOf(group, parameters, metrics)) };
+  return { parameters, metrics, rows: members.map((group) => rowOf(group, parameters, metrics, members[0]!)) };
 }
 
-function rowOf(group: readonly RunSummary[], parameters: readonly string[], metrics: readonly string[]): ComparisonRow {
+function rowOf(group: readonly RunSummary[], parameters: readonly string[], metrics: readonly string[], base: readonly RunSummary[]): ComparisonRow {
   const first = group[0]!;
   const statistics: Record<string, Statistic> = {};
   for (const name of metrics) {
     const values = group.map((run) => run.values[name]).filter((value) => value !== undefined);
-    if (values.length) statistics[name] = statisticOf(values);
+    const interval = group.length === 1 ? first.intervals?.[name] : undefined;
+    if (values.length) statistics[name] = { ...statisticOf(values), ...(interval && { interval }) };
   }
+  const samplesOf = (runs: readonly RunSummary[]): SampleValues => meanSamples(runs.flatMap(({ samples }) => samples ?? []));
+  const differences = group === base ? {} : pairedDifferences(samplesOf(group), samplesOf(base));
   return {
     pipeline: first.pipeline, runs: group.map((run) => run.name), steps: Math.max(...group.map((run) => run.steps)),
     parameters: Object.fromEntries(parameters.map((path) => [path, valueAt(first.document, path)])), metrics: statistics,
+    ...(Object.keys(differences).length > 0 && { differences }),
   };
 }
 

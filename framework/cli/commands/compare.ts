@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { FlowCommand } from './base.js';
 
 export class Compare extends FlowCommand {
-  static override summary = 'Print a table over runs: metrics as mean ± sd, and only the parameters that differ.';
+  static override summary = 'Print a table over runs: metrics as mean ± sd over seeds, or with the 95 % interval over samples, and only the parameters that differ; below it, sample by sample, what each row is above the first by.';
   static override examples = ['<%= config.bin %> compare runs/train-full/* runs/ablation-no-sa/* --format markdown'];
   static override strict = false;
   static override args = { run: Args.string({ required: true, description: 'Run folders, or PIPELINE/NAME.' }) };
