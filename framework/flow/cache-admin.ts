@@ -5,6 +5,7 @@ import { groupBy } from '../values/group-by.js';
 import { contentFolder, type EntryNote } from './cache.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
 import { decode } from './encode.js';
+import { unpack } from './pack.js';
 
 export interface CacheEntry {
   readonly key: string;
@@ -53,7 +54,7 @@ export async function verifyEntries(root: string, entries: readonly CacheEntry[]
   const damaged: CacheEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     try {
-      decode((await cacache.get(folder, entry.key)).data);
+      decode(await unpack((await cacache.get(folder, entry.key)).data));
     } catch {
       damaged.push(entry);
       await removeEntry(folder, entry).catch(() => undefined);

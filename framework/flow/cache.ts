@@ -14,6 +14,7 @@ import { decode, encode } from './encode.js';
 import { digestOf, rememberDigest } from './digest.js';
 import type { Refused } from './error-policy.js';
 import { MemoryLayer } from './memory-layer.js';
+import { pack, unpack } from './pack.js';
 
 /** Outputs of one stage for one sample, by port. */
 export type StageValues = Readonly<Record<string, unknown>>;
@@ -91,8 +92,8 @@ export class ContentCache {
   constructor(options: ContentCacheOptions) {
     this.#folder = contentFolder(options.root);
     this.#memory = options.memory ?? new MemoryLayer(0);
-    this.#bound = new DiskBound(this.#folder, options.diskBytes ?? defaultCacheBytes());
     this.#log = options.log ?? (() => undefined);
+    this.#bound = new DiskBound(this.#folder, options.diskBytes ?? defaultCacheBytes(), (line) => this.#log(`cache: ${line}`));
   }
 
   /** The stored outputs, or undefined. Counts a hit or a miss for the stage. */
@@ -110,8 +111,9 @@ export class ContentCache {
     this.#memory.set(key, values);
     if (!this.#writable) return;
     const digests = Object.fromEntries(Object.entries(values).map(([port, value]) => [port, digestOf(value)]));
-    const bytes = encode({ values, digests });
+    const encoded = encode({ values, digests });
     try {
+      const bytes = await pack(encoded);
       await this.#bound.open();
       await cacache.put(this.#folder, key, bytes, { metadata: note, algorithms: ['sha1'] }); // against damage, not against malice
       await this.#bound.added(bytes.length);
@@ -145,7 +147,7 @@ export class ContentCache {
     let entry: { values: StageValues; digests: Readonly<Record<string, string>> };
     try {
       const { data } = await cacache.get(this.#folder, key);
-      entry = decode(data) as typeof entry;
+      entry = decode(await unpack(data)) as typeof entry;
       await this.#bound.used(key).catch(() => undefined); // a missed note of use only ages the entry
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#forget(key, error as Error);

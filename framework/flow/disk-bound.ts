@@ -6,6 +6,7 @@
  */
 import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import cacache from 'cacache';
+import { bytesText } from './cache-root.js';
 
 interface Entry {
   readonly key: string;
@@ -19,14 +20,18 @@ const keepShare = 0.9;
 export class DiskBound {
   readonly #folder: string;
   readonly #limit: number;
+  readonly #log: (line: string) => void;
+  readonly #began = Date.now();
   readonly #touched = new Set<string>();
+  #warned = false;
   #opened: Promise<void> | undefined;
   #bytes = 0;
   #evicting: Promise<void> | undefined;
 
-  constructor(folder: string, limitBytes: number) {
+  constructor(folder: string, limitBytes: number, log: (line: string) => void = () => undefined) {
     this.#folder = folder;
     this.#limit = limitBytes;
+    this.#log = log;
   }
 
   /** Learns what is there already; call it before the first write. */
@@ -83,11 +88,18 @@ export class DiskBound {
     let bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     for (const entry of entries) {
       if (bytes <= keepShare * this.#limit) break;
+      if (entry.lastUse > this.#began) this.#warn();
       await removeEntry(this.#folder, entry);
       bytes -= entry.size;
     }
     this.#bytes = bytes;
     await writeFile(this.#usageFile, JSON.stringify({ bytes }));
+  }
+
+  /** Where a run needs more than the bound, every epoch throws away what the next one begins with. */
+  #warn(): void {
+    if (!this.#warned) this.#log(`${bytesText(this.#limit)} do not hold what this run computes, so some of it will be computed again; FLOW_CACHE_SIZE sets the bound`);
+    this.#warned = true;
   }
 
   async #list(): Promise<Entry[]> {

@@ -14,7 +14,9 @@ import { freshFolder } from './fixtures/plan.js';
 const parts: CacheKeyParts = {
   use: 'numbers/scale', pluginVersion: '1.0.0', version: 1, options: { factor: 2 }, resources: { face: 'abc' }, inputs: { x: float32([1, 2], [2]) },
 };
-const tensorOf = (count: number, fill: number): { x: ReturnType<typeof float32> } => ({ x: float32(new Float32Array(count).fill(fill), [count]) });
+/** Numbers that do not compress, the same for the same seed. */
+const tensorOf = (count: number, seed: number): { x: ReturnType<typeof float32> } =>
+  ({ x: float32(Float32Array.from({ length: count }, (_, index) => Math.sin(1 + seed + index * index)), [count]) });
 
 test('the key depends on everything that the result depends on', () => {
   const changes: Partial<CacheKeyParts>[] = [
@@ -69,6 +71,30 @@ test('the folder stays within its bound; what was used last stays', async () => 
   assert.ok(found[13], 'written last');
   const bytes = contentFiles(root).reduce((sum, file) => sum + statSync(file).size, 0);
   assert.ok(bytes <= 100_000, `${bytes} bytes`);
+});
+
+test('values that repeat take little of the folder, and come back as they were', async () => {
+  const root = freshFolder();
+  const mask = { x: float32(Float32Array.from({ length: 12_544 }, (_, index) => (index % 112 < 50 ? 1 : 0)), [112, 112, 1]) };
+  const cache = new ContentCache({ root });
+  await cache.put('mask', mask);
+  await cache.put('picture', tensorOf(12_544, 1));
+  await cache.close();
+  const [small, large] = contentFiles(root).map((file) => statSync(file).size).sort((first, second) => first - second);
+  assert.ok(small < 2000 && large > 50_000, `${small} and ${large} bytes`);
+  const later = new ContentCache({ root });
+  assert.equal(await later.get('mask', 'scale'), mask);
+  assert.equal(await later.get('picture', 'scale'), tensorOf(12_544, 1));
+  assert.equal(await verifyEntries(root, await listEntries(root), () => undefined), []);
+});
+
+test('a run that needs more than the bound is told so, once', async () => {
+  const said: string[] = [];
+  const cache = new ContentCache({ root: freshFolder(), diskBytes: 50_000, log: (line) => said.push(line) });
+  for (let index = 0; index < 20; index++) await cache.put(`entry ${index}`, tensorOf(2500, index));
+  await cache.close();
+  assert.is(said.length, 1);
+  assert.match(said[0], 'FLOW_CACHE_SIZE');
 });
 
 test('a folder that cannot be written turns writing off, and says so once', async () => {
