@@ -5,4 +5,5 @@ export {
 export { rotationOf } from './host/fit/pose.js';
 export { readMatFile } from './host/models/mat-file.js';
 export { faceModelKind, fivePoints, standardPoints, type DenseLandmarks, type FaceModel } from './host/face-model.js';
+export { coloursAt, type VertexColours } from './host/learn/vertex-colours.js';
 export { visibleVertices } from './host/visible-vertices.js';

@@ -1,4 +1,4 @@
-import { Type, defineDevice, definePlugin, optional, resourceKind, tensor } from '../../framework/index.js';
+import { Type, defineDevice, definePlugin, defineSink, optional, resourceKind, tensor } from '../../framework/index.js';
 
 /** What this plugin needs to know of a face model. */
 export interface RefinableMesh {
@@ -40,6 +40,24 @@ export const constant = defineDevice({
   load: () => import('./stages/constant.js'),
 });
 
+export const solveConstant = defineSink({
+  summary: 'What `constant` should add, in closed form: the residual that explains the pixels of all photos best, by least squares.',
+  version: 1,
+  options: Type.Object({
+    prior: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'So many photos that show a vertex without any residual are added, so that what few photos show stays small.' }),
+  }, { additionalProperties: false }),
+  resources: { face: resourceKind<RefinableMesh>('face-model') },
+  in: {
+    image: tensor('float32', ['S', 'S', 3], 'image.rgb'),
+    mask: tensor('float32', ['S', 'S', 1], 'mask'),
+    vertices: tensor('float32', ['face.vertices', 3], 'mesh.vertices.dm'),
+    albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
+    light: tensor('float32', [27], 'light.sh9'),
+  },
+  out: {},
+  load: () => import('./stages/solve-constant.js'),
+});
+
 export const fuse = defineDevice({
   summary: 'The refined albedo: coarse albedo plus the mean of what the connected refiners add.',
   version: 1,
@@ -64,5 +82,6 @@ export const plugin = definePlugin({
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Spectral graph convolutions on a mesh: the mesh-wise albedo refiner, and the operators that other graph networks use.',
-  stages: { refine, constant, fuse },
+  requires: { 'coarse-3dmm': '^0.1.0', rasterizer: '^0.1.0' },
+  stages: { refine, constant, 'solve-constant': solveConstant, fuse },
 });

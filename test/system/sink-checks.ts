@@ -72,6 +72,15 @@ export const sinkChecks: Readonly<Record<string, Check>> = {
     assert.ok(channel(0) > channel(1) && channel(1) > channel(2) && channel(0) < 0.9 && channel(2) > 0.1, 'the mean is no skin');
     assert.is(JSON.parse(files.get('learned-albedo.json')!.toString()).photos, String(keys.length));
   },
+  'gcn-refiner/solve-constant': ({ files }, { resources }) => {
+    const { vertexCount } = resources.get('face') as { readonly vertexCount: number };
+    const { shape, data } = decodeSafetensors(files.get('constant.safetensors') ?? new Uint8Array()).tensors.get('constant/add/residual')!;
+    assert.equal(shape, [vertexCount, 3]);
+    const size = Math.sqrt(Array.from(data).reduce((sum, value) => sum + value * value, 0) / data.length);
+    // The fit explains photos but for some hundredths; the back of the face is not seen.
+    assert.ok(size > 0.003 && size < 0.1, `${size}`);
+    assert.ok(Array.from(data).some((value) => value === 0) && Array.from(data).some((value) => value < -0.005) && Array.from(data).some((value) => value > 0.005), 'the residual');
+  },
   'coarse-3dmm/solve-heads': ({ inputs, files }, { keys }) => {
     const { tensors } = decodeSafetensors(files.get('heads.safetensors') ?? new Uint8Array());
     const width = dataAt(inputs, 'features', 0).length;

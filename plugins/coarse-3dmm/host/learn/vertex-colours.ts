@@ -26,11 +26,15 @@ const leastFacing = 0.15;
 /** A vertex this far behind what is drawn at its pixel is hidden, dm. */
 const depthTolerance = 0.06;
 
-/** Samples the photo where each vertex of the fitted geometry falls: bilinear, all four pixels inside the mask. */
+/** `coloursAt` the fitted geometry. */
 export function vertexColours(face: FaceModel, coefficients: Float32Array, photo: Photo): VertexColours {
-  const { vertices } = decodeHost(face, coefficients);
-  const { depth } = rasterizeHost(vertices, face.triangles, photo.size);
-  const normals = vertexNormalsHost(vertices, face.triangles);
+  return coloursAt(decodeHost(face, coefficients).vertices, face.triangles, photo);
+}
+
+/** Samples the photo where each vertex, [V*3] dm, falls: bilinear, all four pixels inside the mask. */
+export function coloursAt(vertices: Float32Array | Float64Array, triangles: Int32Array, photo: Photo): VertexColours {
+  const { depth } = rasterizeHost(vertices, triangles, photo.size);
+  const normals = vertexNormalsHost(vertices, triangles);
   const projected = projectVertices(vertices, photo.size);
   const colours = new Uint8Array(vertices.length);
   const seen = new Uint8Array(vertices.length / 3);
