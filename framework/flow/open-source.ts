@@ -5,7 +5,9 @@
  */
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan, PlannedGraph, PlannedStage } from '../pipeline/plan.js';
-import type { OpenSource, SourceContract } from '../plugin/stage-types.js';
+import type { TObject } from '@sinclair/typebox';
+import type { OpenSource, SourceContext, SourceContract } from '../plugin/stage-types.js';
+import { keyContent, keyOf } from './cache.js';
 import { digestOf } from './digest.js';
 import { errorFromRecord, errorRecord } from './envelope.js';
 import { loadSlots } from './main-runner.js';
@@ -52,7 +54,9 @@ async function openSource(plan: Plan, stage: PlannedStage, services: FlowService
   let source: OpenSource;
   try {
     const { stage: implementation } = await (stage.contract as SourceContract).load();
-    source = await implementation.open({ options, stage: stage.name, resource, log: (line) => services.log(`${stage.name}: ${line}`) });
+    source = await implementation.open({
+      options, stage: stage.name, resource, log: (line) => services.log(`${stage.name}: ${line}`), remembered: remembering(stage, services),
+    });
   } catch (error) {
     throw errorFromRecord(errorRecord(error, 'FLOW_STAGE'), { who: stage.name });
   }
@@ -66,6 +70,20 @@ async function openSource(plan: Plan, stage: PlannedStage, services: FlowService
   const { use, pluginVersion, contract } = stage;
   const digest = digestOf({ use, pluginVersion, version: contract.version, options, name: stage.name });
   return { stage, options, source, indexOf: (key) => indices.get(key), digest };
+}
+
+/** See `SourceContext`. Without a cache everything is computed. */
+function remembering({ use, pluginVersion, contract, name }: PlannedStage, { cache }: FlowServices): SourceContext<TObject>['remembered'] {
+  return async (content, compute) => {
+    if (!cache) return compute();
+    const parts = keyContent({ use, pluginVersion, version: contract.version, options: {}, resources: {}, inputs: { content } });
+    const key = keyOf(parts);
+    const known = await cache.get(key, name);
+    if (known) return known.value as Awaited<ReturnType<typeof compute>>;
+    const value = await compute();
+    await cache.put(key, { value }, { ...parts, sample: name });
+    return value;
+  };
 }
 
 function commonKeys(sources: readonly OpenedSource[], log: (line: string) => void): string[] {

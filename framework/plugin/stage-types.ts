@@ -123,8 +123,16 @@ export interface StageContext<O extends TObject, R extends ResourceSlots> {
   readonly log: (line: string) => void;
 }
 
+export interface SourceContext<O extends TObject> extends StageContext<O, ResourceSlots> {
+  /**
+   * A value that follows from `content` alone, computed once and then found in the content cache, over runs and pipelines: what a source
+   * must look for before it knows its samples. Both hold JSON values and typed arrays; the contract's version is part of the key.
+   */
+  readonly remembered: <T>(content: unknown, compute: () => Promise<T>) => Promise<T>;
+}
+
 export interface SourceImplementation<O extends TObject, Out extends Ports> {
-  open(context: StageContext<O, ResourceSlots>): Promise<OpenSource<Out>>;
+  open(context: SourceContext<O>): Promise<OpenSource<Out>>;
 }
 
 export interface OpenSource<Out extends Ports = Ports> {

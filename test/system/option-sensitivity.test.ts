@@ -31,7 +31,7 @@ const outcomes: Readonly<Record<Exclude<OptionChange['shows'], 'weights'>, (plan
   samples: async (plan) => {
     const { contract, options } = plan.stages.get('photo')!;
     const { stage } = await (contract as SourceContract).load();
-    const source = await stage.open({ options, stage: 'photo', log: () => undefined, resource: () => undefined as never });
+    const source = await stage.open({ options, stage: 'photo', log: () => undefined, remembered: (_, compute) => compute(), resource: () => undefined as never });
     const keys = Array.from({ length: source.length }, (_, index) => source.key(index));
     const first = await source.read(0).then(({ photo }) => (photo as HostTensor).shape.join(), (error: Error) => error.message);
     return [...keys, first].join('\n');

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { runStreams, type StreamOptions, type StreamResult } from '../run-streams.js';
 import type { RunSection } from '../section-stage.js';
 import type { ServiceOptions } from '../services.js';
+import type { SourceContext } from '../../plugin/stage-types.js';
 import { float32, type HostTensor } from '../../values/host-tensor.js';
 import { freshFolder, planOf, section, servicesFor, type PlanSketch } from './fixtures/plan.js';
 
@@ -176,6 +177,30 @@ test('a flow that stands still is reported with the packets in each stage', asyn
   const error = await stuck.catch((thrown: unknown) => thrown) as { code: string; fields: { got: string } };
   assert.is(error.code, 'FLOW_STALL');
   assert.match(error.fields.got, /only 10 \(0 done\)/);
+});
+
+test('what a source remembers is found by the next run, by content and version', async () => {
+  const cacheRoot = freshFolder();
+  let computed = 0;
+  const runWith = async (content: unknown, version = 1): Promise<string[]> => {
+    const { plan: small, graph } = planOf(straight);
+    const photo = small.stages.get('photo')!;
+    const open = async ({ remembered }: SourceContext<never>) => {
+      const names = await remembered(content, async () => [`sample ${++computed}`]);
+      return { length: names.length, key: (index: number) => names[index], read: async () => ({ pair: float32([1, 2], [2]), name: '' }) };
+    };
+    const contract = { ...photo.contract, version, load: async () => ({ stage: { open } }) } as typeof photo.contract;
+    const plan = { ...small, stages: new Map(small.stages).set('photo', { ...photo, contract }) };
+    const services = servicesFor(plan, { cacheRoot });
+    const folder = freshFolder();
+    const { keys } = await runStreams(plan, graph, { services, sections: new Map(), folder: () => folder });
+    await services.close();
+    return [...keys];
+  };
+  assert.equal(await runWith({ photo: 1 }), ['sample 1']);
+  assert.equal(await runWith({ photo: 1 }), ['sample 1']);
+  assert.equal(await runWith({ photo: 2 }), ['sample 2']);
+  assert.equal(await runWith({ photo: 1 }, 2), ['sample 3']);
 });
 
 /** A source of samples of one mebibyte each, which notes how much memory is held whenever it is read. */

@@ -1,6 +1,5 @@
 /** A listed photo's pixels and truth, from its file or its place in an archive. */
-import type { Photo } from '../../preprocess/index.js';
-import { decodeBytes, readBytes, type DecodeOptions } from './decode-photo.js';
+import { readBytes } from './decode-photo.js';
 import type { FaceTruth, ListedPhoto } from './listed-photo.js';
 import { readAflwTruth } from './readers/aflw2000.js';
 import { readPart } from './readers/tar.js';
@@ -13,11 +12,6 @@ export function placeOf({ file, part, name }: ListedPhoto): string {
 /** The encoded photo. Throws a SampleError that names it. */
 export async function readPhotoBytes(photo: ListedPhoto): Promise<Buffer> {
   return photo.part ? readPart(photo.file, photo.part) : readBytes(photo.file);
-}
-
-/** The decoded photo. Throws a SampleError that names it. */
-export async function readPhoto(photo: ListedPhoto, options: DecodeOptions): Promise<Photo> {
-  return decodeBytes(await readPhotoBytes(photo), placeOf(photo), options);
 }
 
 /** What the data set says, in pixels of the part of the photo whose corner is at `origin`; null when it says nothing. */

@@ -9,9 +9,9 @@ import { selectPhotos } from '../host/select-photos.js';
 import { faces } from '../plugin.js';
 
 export const stage = implementSource(faces, {
-  async open({ options, log }) {
+  async open({ options, log, remembered }) {
     const photos = selectPhotos(await listPhotos(options.photos), options);
-    const listed = options.faces === 'all' ? await listFaces(photos, options.maxMegapixels, log) : photos;
+    const listed = options.faces === 'all' ? await listFaces(photos, options.maxMegapixels, log, remembered) : photos;
     const samples = options.limit > 0 ? listed.slice(0, options.limit) : listed;
     if (samples.length === 0) throw nothingLeft(options.photos, options.split);
     return {

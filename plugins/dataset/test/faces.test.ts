@@ -11,9 +11,11 @@ import { stage } from '../stages/faces.js';
 const defaults = { photos: 'builtin', split: 'all', testShare: 0.25, faces: 'largest', limit: 0, shuffle: false, maxMegapixels: 100 } as const;
 type Options = { -readonly [K in keyof typeof defaults]: (typeof defaults)[K] extends number ? number : (typeof defaults)[K] extends boolean ? boolean : string };
 
-function open(options: Partial<Options>) {
+type Remembered = Parameters<typeof stage.open>[0]['remembered'];
+
+function open(options: Partial<Options>, remembered: Remembered = (_, compute) => compute()) {
   return stage.open({
-    options: { ...defaults, ...options } as never, stage: 'photo', log: () => undefined,
+    options: { ...defaults, ...options } as never, stage: 'photo', log: () => undefined, remembered,
     resource: () => { throw new Error('no resources'); },
   });
 }
@@ -173,13 +175,28 @@ test('a path that does not exist, a folder without photos and an empty part are 
   }
 });
 
-test('faces: all gives one sample for each face of a photo', async () => {
+test('faces: all gives one sample for each face of a photo, and looks for them once', async () => {
   const group = (await import('../host/list-photos.js')).listPhotos;
   const { file } = (await group('builtin')).find(({ name }) => name === 'sample6-01')!;
-  const source = await open({ photos: file, faces: 'all' });
+  const known = new Map<string, unknown>();
+  let looks = 0;
+  const remembered: Remembered = async (content, compute) => {
+    const key = JSON.stringify(content);
+    if (!known.has(key)) {
+      looks++;
+      known.set(key, await compute());
+    }
+    return known.get(key) as Awaited<ReturnType<typeof compute>>;
+  };
+  const source = await open({ photos: file, faces: 'all' }, remembered);
   assert.is(source.length, 4);
-  assert.is(new Set(Array.from({ length: 4 }, (_, index) => source.key(index))).size, 4);
+  const keys = Array.from({ length: 4 }, (_, index) => source.key(index));
+  assert.is(new Set(keys).size, 4);
   assert.ok((await source.read(2)).face);
+  const again = await open({ photos: file, faces: 'all' }, remembered);
+  assert.equal(keys, Array.from({ length: again.length }, (_, index) => again.key(index)));
+  assert.equal((await again.read(2)).face, (await source.read(2)).face);
+  assert.is(looks, 1);
 });
 
 test.run();

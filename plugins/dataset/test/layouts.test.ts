@@ -18,7 +18,7 @@ import { stage } from '../stages/faces.js';
 const defaults = { photos: '', split: 'all', testShare: 0.25, faces: 'largest', limit: 0, shuffle: false, maxMegapixels: 100 } as const;
 
 function open(photos: string, options: object = {}) {
-  return stage.open({ options: { ...defaults, photos, ...options } as never, stage: 'photo', log: () => undefined, resource: () => undefined as never });
+  return stage.open({ options: { ...defaults, photos, ...options } as never, stage: 'photo', log: () => undefined, remembered: (_, compute) => compute(), resource: () => undefined as never });
 }
 
 async function keysOf(photos: string, options: object = {}): Promise<string[]> {
