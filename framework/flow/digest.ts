@@ -1,6 +1,6 @@
 /** Content digests of host values. Each object is hashed once; its digest is remembered as long as the object lives. */
 import { createHash } from 'node:crypto';
-import { encode } from './encode.js';
+import { encodedParts } from './encode.js';
 
 const known = new WeakMap<object, string>();
 
@@ -20,5 +20,7 @@ export function rememberDigest(value: unknown, digest: string): void {
 }
 
 function hash(value: unknown): string {
-  return createHash('sha256').update(encode(value)).digest('hex');
+  const sum = createHash('sha256');
+  for (const part of encodedParts(value)) sum.update(part);
+  return sum.digest('hex');
 }

@@ -51,13 +51,12 @@ export class DiskBound {
     await this.#evicting;
   }
 
-  /** Notes a use: once in a process is enough. */
-  async used(key: string): Promise<void> {
-    if (this.#touched.has(key)) return;
-    this.#touched.add(key);
+  /** Notes a use of the entry in this file: once in a process is enough. */
+  async used(file: string): Promise<void> {
+    if (this.#touched.has(file)) return;
+    this.#touched.add(file);
     const now = new Date();
-    const info = await cacache.get.info(this.#folder, key);
-    if (info) await utimes(info.path, now, now);
+    await utimes(file, now, now);
   }
 
   async close(): Promise<void> {

@@ -20,26 +20,26 @@ const headerPrefix = 8;
 
 /** A value as bytes: equal values give equal bytes. */
 export function encode(value: unknown): Buffer {
+  const parts = encodedParts(value);
+  return Buffer.concat(parts, parts.reduce((sum, part) => sum + part.length, 0));
+}
+
+/** The bytes of `encode` piece by piece, without copying the arrays. */
+export function encodedParts(value: unknown): Uint8Array[] {
   const buffers: Uint8Array[] = [];
   let offset = 0;
   const tree = toJson(value, '', (array) => {
     const at = offset;
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    buffers.push(bytes);
+    buffers.push(bytes, padding(bytes.length));
     offset += aligned(bytes.length);
     return { [mark]: typeName(array), at, length: array.length };
   });
-  const header = Buffer.from(JSON.stringify(tree));
-  const start = aligned(headerPrefix + header.length);
-  const out = Buffer.alloc(start + offset);
-  out.writeUInt32LE(header.length, 0);
-  header.copy(out, headerPrefix);
-  let at = start;
-  for (const bytes of buffers) {
-    out.set(bytes, at);
-    at += aligned(bytes.length);
-  }
-  return out;
+  const text = Buffer.from(JSON.stringify(tree));
+  const header = Buffer.alloc(aligned(headerPrefix + text.length));
+  header.writeUInt32LE(text.length, 0);
+  text.copy(header, headerPrefix);
+  return [header, ...buffers];
 }
 
 /** The value that `encode` was given. Throws a SyntaxError or RangeError on bytes that it did not write. */
@@ -102,6 +102,12 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 /** A Node Buffer is stored as the Uint8Array that it is. */
 function typeName(array: TypedArray): keyof typeof typedArrays {
   return (Object.prototype.toString.call(array).slice(8, -1)) as keyof typeof typedArrays;
+}
+
+const zeros = new Uint8Array(alignment);
+
+function padding(size: number): Uint8Array {
+  return zeros.subarray(0, aligned(size) - size);
 }
 
 function aligned(size: number): number {

@@ -26,7 +26,7 @@ const kind = Type.Union([
 
 export const cover = defineHost({
   summary: 'Lays procedural hands, hair, glasses, face masks, cloth and objects over a face, and takes them out of its mask; another draw every epoch.',
-  version: 2,
+  version: 1,
   pure: false,
   options: Type.Object({
     kinds: Type.Array(kind, { default: ['hand', 'hair', 'glasses', 'mask', 'cloth', 'object', 'cutout'], description: 'What to choose from; `cutout` counts only where `cutouts` is given.' }),
