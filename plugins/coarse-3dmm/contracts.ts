@@ -144,3 +144,16 @@ export const regress = defineDevice({
   out: { coefficients, features },
   load: () => import('./stages/regress.js'),
 });
+
+export const cascade = defineDevice({
+  summary: 'Corrects coefficients by the colours that the photo shows at 468 points of the face that they describe: a step of cascaded regression.',
+  version: 1,
+  trainable: true,
+  options: Type.Object({
+    hidden: Type.Integer({ minimum: 1, maximum: 4096, default: 128, description: 'Rectified units beside the linear map.' }),
+  }, closed),
+  resources: { face: faceModelKind },
+  in: { image: tensor('float32', ['S', 'S', 3], 'image.rgb'), coefficients },
+  out: { coefficients },
+  load: () => import('./stages/cascade.js'),
+});

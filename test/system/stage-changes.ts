@@ -41,6 +41,8 @@ function withoutRefiner(stages: object): Change {
 /** By stage; stages of graphs as `graph.stage`. */
 export const stageChanges: Readonly<Record<string, Change>> = {
   'estimate.regress': weights({ graphs: { estimate: { stages: { regress: { trainable: false } } } } }),
+  'estimate.second': weights({ graphs: { estimate: { stages: { second: { trainable: false } } } } }),
+  'estimate.third': weights({ graphs: { estimate: { stages: { third: { trainable: false } } } } }),
   'reconstruct.decode': inReconstruct({ turn: { use: 'self-augment/rotate', in: { coefficients: '$in.coefficients' } }, decode: { in: { coefficients: 'turn.coefficients' } } }),
   'reconstruct.refine': withoutRefiner({ refine: gone, fuse: { in: { mesh: gone } } }),
   'reconstruct.detail': withoutRefiner({ detail: gone, fuse: { in: { features: gone } } }),
