@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { randomFor } from '../../../framework/index.js';
 import { close } from '../../../framework/testing/index.js';
 import { anchors, decodeDetections, mergeOverlapping, type Detection } from '../host/blazeface-decode.js';
+import type { Point } from '../host/affine.js';
 import { cleanRegions } from '../host/clean-regions.js';
+import { edgeDistances } from '../host/edge-distances.js';
 import { fillPolygon } from '../host/fill-polygon.js';
 import { landmarks68, landmarks68Of } from '../host/mesh-topology.js';
 import { meshMirror } from '../host/mesh-mirror.js';
@@ -66,6 +69,26 @@ test('mesh: 68 different points; mirroring swaps left and right of the 68 as it 
   assert.ok(meshMirror.every((partner, index) => meshMirror[partner] === index));
   for (const [left, right] of [[36, 45], [39, 42], [48, 54], [31, 35], [17, 26], [30, 30], [8, 8], [37, 44], [1, 15]]) {
     assert.is(meshMirror[landmarks68[left]], landmarks68[right], `${left} and ${right}`);
+  }
+});
+
+test('distances to an outline are those to the nearest of all its edges', () => {
+  const random = randomFor('outline');
+  const outline = Array.from({ length: 36 }, (_, index): Point => {
+    const radius = random.between(9, 26);
+    return [33 + radius * Math.cos((index / 36) * 2 * Math.PI), 21 + radius * Math.sin((index / 36) * 2 * Math.PI)];
+  });
+  const size = 53;
+  const distances = edgeDistances(outline, size);
+  for (let pixel = 0; pixel < size * size; pixel++) {
+    const [x, y] = [(pixel % size) + 0.5, Math.floor(pixel / size) + 0.5];
+    const least = Math.min(...outline.map(([x1, y1], index) => {
+      const [x0, y0] = outline[(index + 35) % 36];
+      const along = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / ((x1 - x0) ** 2 + (y1 - y0) ** 2);
+      const share = Math.min(1, Math.max(0, along));
+      return Math.hypot(x0 + share * (x1 - x0) - x, y0 + share * (y1 - y0) - y);
+    }));
+    assert.ok(Math.abs(distances[pixel] - least) < 1e-9, `pixel ${pixel}: ${distances[pixel]} instead of ${least}`);
   }
 });
 
