@@ -12,6 +12,10 @@ export function checkContract(use: string, contract: StageContract): void {
   };
   if (!['source', 'host', 'device', 'sink'].includes(contract.kind)) fail('the stage type has no kind', 'a contract made by defineSource, defineHost, defineDevice or defineSink');
   if (contract.options?.type !== 'object') fail('the options are not an object schema', 'options: Type.Object({ … })');
+  // Plugins may be plain JavaScript, which no compiler holds to the contract's type.
+  for (const side of ['in', 'out'] as const) {
+    if (typeof contract[side] !== 'object' || contract[side] === null) fail(`the contract has no \`${side}\``, `${side}: { name: tensor(dtype, shape, meaning) }, or ${side}: {} for no ports`);
+  }
   if (contract.kind === 'device' && contract.outRest && !contract.inRest) fail('there is `outRest` without `inRest`', 'inRest: tensor(dtype, shape, meaning)');
   if (contract.kind === 'device' && contract.cacheable && (contract.trainable || contract.draws)) {
     fail('a cacheable stage has variables or random inputs', 'a function of its inputs, options and resources alone');

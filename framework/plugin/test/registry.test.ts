@@ -72,6 +72,8 @@ test('contracts that contradict themselves are refused', () => {
   assert.is(refusal(() => register(plain)).describe(), 'FLOW_PLUGIN [one/d]: the port "x" of a device stage is not a tensor\n  expected: tensor(dtype, shape, meaning)');
   const options = { ...base, stages: { d: defineHost({ summary: 'H.', version: 1, pure: true, options: Type.String() as never, in: {}, out: {}, load }) } };
   assert.match(refusal(() => register(options)).message, /options are not an object schema/);
+  const { out: _out, ...half } = defineHost({ summary: 'H.', version: 1, pure: true, options: Type.Object({}), in: {}, out: {}, load });
+  assert.match(refusal(() => register({ ...base, stages: { d: half as never } })).message, /^the contract has no `out`/);
 });
 
 test('the version of the framework is that of its package', () => assert.match(frameworkVersion(), /^\d+\.\d+\.\d+/));
