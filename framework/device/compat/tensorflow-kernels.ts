@@ -3,14 +3,16 @@ import { tf, type Tensor } from '../tf.js';
 import type { OpAttribute, TensorflowBackend } from '../engines/tensorflow/binding.js';
 import { replaceKernel } from './registry.js';
 import { kernelOf } from './stock-kernels.js';
+import { registerConvolutions } from './tensorflow-convolutions.js';
+import { registerElementwise } from './tensorflow-elementwise.js';
 
 const backendName = 'tensorflow';
 
 export function registerTensorflowKernels(): void {
   registerReshape();
   registerStep();
-  registerReluGradient();
-  registerFusedConvolution();
+  registerElementwise();
+  registerConvolutions();
   registerMatMul();
   registerGather();
 }
@@ -52,30 +54,6 @@ function registerStep(): void {
     const step = engine.executeSingleOutput('Relu', type, [sign]);
     sign.dispose();
     return step;
-  });
-}
-
-/** What `reluGradient` runs. */
-function registerReluGradient(): void {
-  replaceKernel('ReluGrad', backendName, ({ inputs, backend }) => {
-    const engine = backendOf(backend);
-    return engine.executeSingleOutput('ReluGrad', [typeOf(engine, 'T', 'float32')], [inputs['dy']!, inputs['y']!]);
-  });
-}
-
-/** Stock adds the bias and takes `relu` in passes of their own, each into new memory. */
-function registerFusedConvolution(): void {
-  const stock = kernelOf('FusedConv2D', backendName);
-  replaceKernel('FusedConv2D', backendName, ({ inputs, attributes, backend }) => {
-    const { bias } = inputs;
-    const { activation } = attributes as { activation?: string | null };
-    const engine = backendOf(backend);
-    const simple = bias?.shape.length === 1 && bias.shape[0] === inputs['filter']!.shape[3] && (activation === 'linear' || activation === 'relu');
-    if (!simple || engine.isUsingGpuDevice) return stock({ inputs, attrs: attributes, backend });
-    const result = stock({ inputs: { x: inputs['x']!, filter: inputs['filter']! }, attrs: { ...attributes, activation: 'linear' }, backend });
-    const [values, offsets] = engine.getInputTensorIds([result, bias!]);
-    engine.binding.addBias(values!, offsets!, activation === 'relu');
-    return result;
   });
 }
 

@@ -8,7 +8,10 @@ import { changeText } from './change-text.js';
 import type { SetupStep } from './step.js';
 
 const native = fileURLToPath(new URL('./native/', import.meta.url));
-const additions = ['arguments.cc', 'host-memory.cc', 'sparse-polynomials.cc', 'adam.cc', 'bias.cc'];
+const additions = [
+  'arguments.cc', 'thread-pool.cc', 'windows.cc', 'host-memory.cc', 'sparse-polynomials.cc', 'adam.cc', 'bias.cc', 'elementwise.cc', 'depthwise.cc',
+  'max-pool.cc',
+];
 
 /**
  * Compiles both addons. They use Node-API only, so one build serves every Node that this engine supports; node-gyp and

@@ -34,6 +34,15 @@ export interface TensorflowBinding {
   adam(tensors: readonly TensorId[], numbers: Float32Array): TensorId[];
   /** Ours: adds a number to each channel in place, and `relu` after it, on a tensor that nobody else has seen yet. */
   addBias(id: TensorId, bias: TensorId, relu: boolean): void;
+  /** Ours: a (operation) b, as large as a: `operations` has the operations; `column` when b has one number for each row of a. */
+  combine(operation: number, a: TensorId, b: TensorId, column: boolean): TensorId;
+  /** Ours: a depthwise convolution with one filter for each channel, and its gradients; `windows` are the numbers of `ConvGeometry`. */
+  depthwise(x: TensorId, filter: TensorId, windows: Int32Array): TensorId;
+  depthwiseInputGradient(dy: TensorId, filter: TensorId, windows: Int32Array): TensorId;
+  /** The number of channels is a multiple of sixteen. */
+  depthwiseFilterGradient(x: TensorId, dy: TensorId, windows: Int32Array): TensorId;
+  /** Ours: the gradient of maximum pooling. */
+  maxPoolGradient(dy: TensorId, x: TensorId, y: TensorId, windows: Int32Array): TensorId;
   /** Ours: the norm of all numbers, as a tensor [1]. */
   norm(x: TensorId): TensorId;
 }

@@ -20,7 +20,7 @@ export interface Installation {
   readonly files: Readonly<Record<string, number>>;
 }
 
-export const installationLayout = 4;
+export const installationLayout = 5;
 
 /** Paths inside an installation. The wheel's own layout is kept: libtensorflow finds its neighbours by it. */
 export const installedPaths = {

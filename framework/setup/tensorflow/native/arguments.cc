@@ -89,6 +89,12 @@ HostTensor::~HostTensor() {
   if (tensor_ != nullptr) TF_DeleteTensor(tensor_);
 }
 
+std::vector<int64_t> HostTensor::shape() const {
+  std::vector<int64_t> shape(TF_NumDims(tensor_));
+  for (size_t axis = 0; axis < shape.size(); axis++) shape[axis] = TF_Dim(tensor_, static_cast<int>(axis));
+  return shape;
+}
+
 TF_Tensor* Allocate(TF_DataType type, const std::vector<int64_t>& shape) {
   size_t size = 1;
   for (const int64_t extent : shape) size *= static_cast<size_t>(extent);

@@ -49,6 +49,7 @@ class HostTensor {
   size_t bytes() const { return TF_TensorByteSize(tensor_); }
   int64_t size() const { return TF_TensorElementCount(tensor_); }
   float* floats() const { return static_cast<float*>(TF_TensorData(tensor_)); }
+  std::vector<int64_t> shape() const;
   void* data() const { return TF_TensorData(tensor_); }
 
  private:

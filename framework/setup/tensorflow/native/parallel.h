@@ -1,9 +1,8 @@
-// Threads for loops that TensorFlow has no operation for.
+// Threads for loops that TensorFlow has no operation for, or a slow one.
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <thread>
-#include <vector>
+#include <functional>
 
 // One build for every x86-64 processor: the loader picks the version that it can run.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
@@ -14,17 +13,23 @@
 
 namespace tfnodejs {
 
-/** Calls work(first, end) on disjoint ranges of 0 … count, each at least `least` long, one on each thread. */
+int64_t Processors();
+
+/**
+ * Calls work(part) for 0 ... parts - 1, on this thread and those of a pool that lives as long as the process, and returns when all
+ * are done. Who takes which part depends on time; what a part is does not, so results have the same bits every time.
+ */
+void RunParts(int64_t parts, const std::function<void(int64_t)>& work);
+
+/** Calls work(first, end) on disjoint ranges of 0 ... count, each at least `least` long, one for each processor. */
 template <typename Work>
 void InParallel(int64_t count, int64_t least, const Work& work) {
-  const int64_t processors = std::max<int64_t>(1, std::thread::hardware_concurrency());
-  const int64_t parts = std::max<int64_t>(1, std::min(processors, count / std::max<int64_t>(1, least)));
-  std::vector<std::thread> threads;
-  for (int64_t part = 1; part < parts; part++) {
-    threads.emplace_back([&work, count, parts, part] { work(count * part / parts, count * (part + 1) / parts); });
+  const int64_t parts = std::max<int64_t>(1, std::min(Processors(), count / std::max<int64_t>(1, least)));
+  if (parts == 1) {
+    work(int64_t{0}, count);
+    return;
   }
-  work(0, count / parts);
-  for (std::thread& thread : threads) thread.join();
+  RunParts(parts, [&](int64_t part) { work(count * part / parts, count * (part + 1) / parts); });
 }
 
 }  // namespace tfnodejs
