@@ -139,7 +139,7 @@ function detectIn(photo: Photo, view: View, detector: FaceDetector, threshold: n
   const toPicture = squareToPicture(view.centre, view.side, view.roll, detectorSize);
   const toPhoto = invertAffine(toPicture);
   const scale = scaleOf(toPhoto);
-  return detector.detect(warpAffine(photo, toPicture, detectorSize, 'linear'), threshold).map((detection) => ({
+  return detector.detect(warpAffine(photo, toPicture, detectorSize, 'linear', pictures.detector), threshold).map((detection) => ({
     score: detection.score,
     centre: applyAffine(toPhoto, detection.centre),
     width: detection.width * scale,
@@ -192,7 +192,14 @@ function refineLandmarks(photo: Photo, detection: Detection, mesh: FaceMesh): Lo
   };
 }
 
-/** What the landmark network sees of a view. */
+/** What the networks see, one look after another in the same place: fresh memory for each would cost as much as filling it. */
+const pictures = {
+  detector: new Float32Array(3 * detectorSize ** 2),
+  mesh: new Float32Array(3 * meshInputSize ** 2),
+  mirrored: new Float32Array(3 * meshInputSize ** 2),
+};
+
+/** What the landmark network sees of a view; the picture holds until the next look. */
 interface Seen {
   readonly view: View;
   readonly toPhoto: Affine;
@@ -201,7 +208,7 @@ interface Seen {
 
 function lookAt(photo: Photo, view: View): Seen {
   const toPicture = squareToPicture(view.centre, view.side, view.roll, meshInputSize);
-  return { view, toPhoto: invertAffine(toPicture), picture: warpAffine(photo, toPicture, meshInputSize, 'linear') };
+  return { view, toPhoto: invertAffine(toPicture), picture: warpAffine(photo, toPicture, meshInputSize, 'linear', pictures.mesh) };
 }
 
 function meshIn({ toPhoto, picture }: Seen, mesh: FaceMesh, mirror: boolean): { points: Float32Array; confidence: number } {
@@ -241,7 +248,7 @@ function rollOf(leftEye: Point, rightEye: Point, top: Point, bottom: Point): num
 }
 
 function mirrorRows(picture: Float32Array): Float32Array {
-  const mirrored = new Float32Array(picture.length);
+  const { mirrored } = pictures;
   const width = 3 * meshInputSize;
   for (let start = 0; start < picture.length; start += width) {
     for (let left = start, right = start + width - 3; left < start + width; left += 3, right -= 3) {

@@ -28,14 +28,14 @@ export type Kernel = 'cubic' | 'linear';
  * the photo is black, as in Deep3D (`preprocess_img.py`, which resizes with the same kernel by way of PIL and then cuts
  * out whole pixels). We differ in that the crop is not rounded to whole pixels, and in that strong reductions average
  * blocks first so that the kernel stays small (PIL's `reducing_gap`). With `linear` blocks do the whole reduction, to the nearest
- * whole factor, and the four pixels around p are interpolated.
+ * whole factor, and the four pixels around p are interpolated. `into` takes the picture where the caller has a place for it.
  */
-export function warpAffine(photo: Photo, photoToPicture: Affine, size: number, kernel: Kernel = 'cubic'): Float32Array {
+export function warpAffine(photo: Photo, photoToPicture: Affine, size: number, kernel: Kernel = 'cubic', into?: Float32Array): Float32Array {
   const inverse = invertAffine(photoToPicture);
   const reduction = 1 / scaleOf(photoToPicture);
   const factor = Math.max(1, kernel === 'cubic' ? Math.floor(reduction / 2) : Math.round(reduction));
   const source = reduceRegion(photo, regionUnder(inverse, size, photo, factor), factor);
-  const picture = new Float32Array(size * size * 3);
+  const picture = into ? into.fill(0) : new Float32Array(size * size * 3);
   if (source.width === 0 || source.height === 0) return picture;
   if (kernel === 'cubic') resampleCubic(source, photo, inverse, Math.max(1, reduction / factor), size, picture);
   else if (isLevel(inverse)) resampleLinearLevel(source, photo, inverse, size, picture);
@@ -191,8 +191,16 @@ function regionUnder(inverse: Affine, size: number, photo: Photo, factor: number
   return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
 }
 
+/** Kept from photo to photo: fresh memory for each look costs as much as filling it. */
+let kept = new Float32Array(0);
+
+function reducedPixels(length: number): Float32Array {
+  if (kept.length < length) kept = new Float32Array(length);
+  return kept.subarray(0, length);
+}
+
 function reduceRegion(photo: Photo, region: { left: number; top: number; width: number; height: number }, factor: number): Reduced {
-  const data = new Float32Array(region.width * region.height * 3);
+  const data = reducedPixels(region.width * region.height * 3);
   if (factor === 1) return { ...region, factor, data: copyRegion(photo, region, data) };
   for (let row = 0; row < region.height; row++) {
     const yStart = (region.top + row) * factor;
