@@ -10,8 +10,9 @@ import { plugin as occluders } from './occluders/plugin.js';
 import { plugin as preprocess } from './preprocess/plugin.js';
 import { plugin as rasterizer } from './rasterizer/plugin.js';
 import { plugin as selfAugment } from './self-augment/plugin.js';
+import { plugin as texture } from './texture/plugin.js';
 import type { Plugin } from '../framework/index.js';
 
 export const builtinPlugins: readonly Plugin[] = [
-  coarse3dmm, dataset, evaluate, exportFiles, faid, gcnRefiner, losses, occluders, preprocess, rasterizer, selfAugment,
+  coarse3dmm, dataset, evaluate, exportFiles, faid, gcnRefiner, losses, occluders, preprocess, rasterizer, selfAugment, texture,
 ];

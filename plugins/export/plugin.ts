@@ -14,11 +14,16 @@ const meshPorts = {
   vertices: optional(tensor('float32', ['face.vertices', 3], 'mesh.vertices.dm')),
   shape: optional(tensor('float32', ['face.vertices', 3], 'mesh.canonical.dm')),
 } as const;
+/** A picture of the albedo and where each vertex lies in it; both or neither. They come from `texture/from-photo`. */
+const texturePorts = {
+  texture: optional(tensor('float32', ['T', 'T', 3], 'texture.rgb')),
+  uvs: optional(tensor('float32', ['face.vertices', 2], 'texture.uv')),
+} as const;
 const strict = { additionalProperties: false } as const;
 
 export const mesh = defineSink({
-  summary: 'Writes a coloured mesh as GLB, OBJ and PLY.',
-  version: 1,
+  summary: 'Writes a coloured or textured mesh as GLB, OBJ and PLY.',
+  version: 2,
   options: Type.Object({
     formats: Type.Array(Type.Union([Type.Literal('glb'), Type.Literal('obj'), Type.Literal('ply')]), {
       minItems: 1, uniqueItems: true, default: ['glb', 'obj', 'ply'], description: 'Formats to write.',
@@ -28,12 +33,14 @@ export const mesh = defineSink({
     }),
     texture: Type.Integer({
       minimum: 0, maximum: 8192, default: 0,
-      description: 'Side of a texture for GLB and OBJ, px; 0 writes vertex colours alone. Needs a face model with texture coordinates.',
+      description: 'Side of a texture for GLB and OBJ that is painted from the vertex colours, px; 0 writes vertex colours alone. Needs a face model with '
+        + 'texture coordinates. Without meaning where a texture comes in.',
     }),
   }, strict),
   resources: { face },
   in: {
     ...meshPorts,
+    ...texturePorts,
     albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
   },
   out: {},
@@ -87,7 +94,7 @@ export const overlay = defineSink({
 
 export const turntable = defineSink({
   summary: 'Writes a strip of views of the mesh, turned about its vertical axis.',
-  version: 1,
+  version: 2,
   options: Type.Object({
     views: Type.Integer({ minimum: 1, maximum: 36, default: 5, description: 'Number of views.' }),
     range: Type.Number({ minimum: 0, maximum: 180, default: 60, description: 'Yaw of the outermost views to both sides, degrees.' }),
@@ -96,6 +103,7 @@ export const turntable = defineSink({
   resources: { face },
   in: {
     ...meshPorts,
+    ...texturePorts,
     albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
     light: tensor('float32', [27], 'light.sh9'),
   },
@@ -123,6 +131,6 @@ export const plugin = definePlugin({
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Writes meshes, coefficients, pictures, sample sheets, overlays and turntables.',
-  requires: { 'coarse-3dmm': '^0.1.0', rasterizer: '^0.1.0' },
+  requires: { 'coarse-3dmm': '^0.1.0', rasterizer: '^0.1.0', texture: '^0.1.0' },
   stages: { mesh, coefficients, images, sheet, overlay, turntable },
 });

@@ -3,6 +3,6 @@ export { deep3dCamera, nearPlane, projectVertices, type Camera, type Numbers } f
 export { background } from './host/visibility.js';
 export { ambientStart, shBasis } from './host/spherical-harmonics.js';
 export {
-  interpolateHost, rasterizeHost, renderHost, shadeHost, vertexNormalsHost, type HostImage, type Raster,
+  interpolateHost, rasterizeHost, renderHost, renderWith, shadeHost, vertexNormalsHost, type HostImage, type Raster,
 } from './host/render.js';
 export type { RenderableMesh } from './plugin.js';

@@ -9,10 +9,11 @@ import { annotatedPhotos } from './annotated-photos.js';
 import { modelChecks, parserChecks, photoChecks } from './face-stage-checks.js';
 import { sinkChecks } from './sink-checks.js';
 import { augmentationChecks, evaluationChecks, lossChecks, type Check } from './stage-checks.js';
+import { textureChecks } from './texture-checks.js';
 import { observe, replacements, type ObservedPipeline, type StageValues } from './stage-values.js';
 
 const checks: Readonly<Record<string, Check>> = {
-  ...photoChecks, ...parserChecks, ...modelChecks, ...augmentationChecks, ...lossChecks, ...evaluationChecks, ...sinkChecks,
+  ...photoChecks, ...parserChecks, ...modelChecks, ...augmentationChecks, ...lossChecks, ...evaluationChecks, ...textureChecks, ...sinkChecks,
 };
 const pipeline = await observe('test/system/pipelines/every-type.yaml');
 const observed = [pipeline, await observe('test/system/pipelines/face-model.yaml'), await observe(annotatedPhotos())];

@@ -1,13 +1,20 @@
-import { renderHost } from '../../rasterizer/index.js';
+import { interpolateHost, renderWith, type Raster } from '../../rasterizer/index.js';
+import { sampleInto, shrunk } from '../../texture/index.js';
 import { drawSheet } from './sheet.js';
 import { toByte } from './colour.js';
 import type { Picture } from './picture.js';
+import type { GivenTexture } from './texture-input.js';
+
+/** Texels along a picture's side: a face fills most of its texture, but half of a view. */
+const texelsPerPixel = 2.5;
 
 export interface TurntableMesh {
   readonly vertices: Float32Array;
   readonly triangles: Int32Array;
   readonly albedo: Float32Array;
   readonly light: Float32Array;
+  /** Takes the place of the vertices' albedo. */
+  readonly texture?: GivenTexture;
 }
 
 /**
@@ -19,13 +26,28 @@ export interface TurntableMesh {
  */
 export function drawTurntable(mesh: TurntableMesh, yaws: readonly number[], size: number): Picture {
   const centred = centredVertices(mesh.vertices);
+  const albedoOf = pixelAlbedo(mesh, size);
   const pictures = yaws.map((yaw): Picture => {
     const vertices = turned(centred, (yaw * Math.PI) / 180);
-    const { image, coverage } = renderHost(vertices, mesh.triangles, mesh.albedo, mesh.light, size);
+    const { image, coverage } = renderWith(vertices, mesh.triangles, albedoOf, mesh.light, size);
     const data = Uint8Array.from(image, (value, index) => (coverage[Math.floor(index / 3)]! > 0 ? toByte(value) : 255));
     return { width: size, height: size, data };
   });
   return drawSheet(yaws.map((yaw) => `${yaw > 0 ? '+' : ''}${yaw.toFixed(0)}°`), [{ label: '', pictures }]);
+}
+
+/** From the texture, shrunk until its texels are about as large as the pixels of the face; else from the vertices. */
+function pixelAlbedo({ triangles, albedo, texture }: TurntableMesh, size: number): (raster: Raster) => Float64Array | Float32Array {
+  if (!texture) return (raster) => interpolateHost(albedo, 3, triangles, raster);
+  const picture = shrunk(texture.picture, texelsPerPixel * size);
+  return (raster) => {
+    const places = interpolateHost(texture.uvs, 2, triangles, raster);
+    const colours = new Float32Array(raster.ids.length * 3);
+    raster.ids.forEach((id, pixel) => {
+      if (id >= 0) sampleInto(picture, places[pixel * 2]! * picture.width, (1 - places[pixel * 2 + 1]!) * picture.height, colours, pixel * 3);
+    });
+    return colours;
+  };
 }
 
 /** `count` angles from −range to +range degrees, evenly. */

@@ -5,9 +5,11 @@ import { writeGlb } from '../host/glb.js';
 import { colouredMesh, scaledMesh, type MeshTexture } from '../host/mesh.js';
 import { meshInput } from '../host/mesh-input.js';
 import { writeMtl, writeObj } from '../host/obj.js';
+import { pictureOf } from '../host/picture.js';
 import { writePly } from '../host/ply.js';
 import { writePng } from '../host/png.js';
 import { bakeTexture } from '../host/texture.js';
+import { textureInput } from '../host/texture-input.js';
 import { mesh } from '../plugin.js';
 
 const perDecimetre = { mm: 100, cm: 10, dm: 1, m: 0.1 } as const;
@@ -16,21 +18,22 @@ export const stage = implementSink(mesh, {
   create: async ({ options, resource, folder, stage: name }) => {
     const { triangles, uvs } = resource('face');
     const { formats, units } = options;
-    const textureOf = async (colours: Float32Array): Promise<MeshTexture | undefined> => {
+    const baked = async (colours: Float32Array): Promise<MeshTexture | undefined> => {
       if (options.texture === 0) return undefined;
       if (!uvs) {
         throw new FlowError('FLOW_OPTION', {
           message: 'This face model has no texture coordinates.', who: name, got: `texture: ${options.texture}`, cure: 'Set texture: 0.',
         });
       }
-      const baked = bakeTexture(uvs, triangles, colours, options.texture);
-      return { uvs: baked.uvs, png: await writePng(baked.picture) };
+      const { picture, uvs: places } = bakeTexture(uvs, triangles, colours, options.texture);
+      return { uvs: places, png: await writePng(picture) };
     };
     return {
       write: async (inputs, call) => {
         const stem = pathStem(folder, call);
         const colours = inputs.albedo.data as Float32Array;
-        const texture = await textureOf(colours);
+        const given = textureInput(name, inputs);
+        const texture = given ? { uvs: given.uvs, png: await writePng(pictureOf(inputs.texture!)) } : await baked(colours);
         const written = { ...colouredMesh(meshInput(name, inputs), triangles, colours), texture };
         const inUnits = scaledMesh(written, perDecimetre[units]);
         if (formats.includes('glb')) writeFileAtomic(`${stem}.glb`, await writeGlb(scaledMesh(written, perDecimetre.m)));

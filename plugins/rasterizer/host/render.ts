@@ -74,12 +74,18 @@ export interface HostImage {
 export function renderHost(
   vertices: Numbers, triangles: Int32Array, albedo: Numbers, light: Numbers, size: number, camera: Camera = deep3dCamera,
 ): HostImage {
+  return renderWith(vertices, triangles, (raster) => interpolateHost(albedo, 3, triangles, raster), light, size, camera);
+}
+
+/** `renderHost` with the albedo of each pixel, three numbers a pixel, found from its triangle and weights: from a texture, for instance. */
+export function renderWith(
+  vertices: Numbers, triangles: Int32Array, albedoOf: (raster: Raster) => Numbers, light: Numbers, size: number, camera: Camera = deep3dCamera,
+): HostImage {
   const raster = rasterizeHost(vertices, triangles, size, camera);
   const normals = normalizeRows(interpolateHost(vertexNormalsHost(vertices, triangles), 3, triangles, raster));
   const shade = shadeHost(normals, light);
-  const colours = interpolateHost(albedo, 3, triangles, raster);
   return {
-    image: Float32Array.from(colours, (colour, index) => colour * shade[index]!),
+    image: Float32Array.from(albedoOf(raster), (colour, index) => colour * shade[index]!),
     coverage: Float32Array.from(raster.ids, (id) => (id >= 0 ? 1 : 0)),
   };
 }
