@@ -63,6 +63,19 @@ export const landmarks68 = defineHost({
   load: () => import('./stages/landmarks68.js'),
 });
 
+export const label = defineHost({
+  summary: 'What the data set says of the photo under one name (ethnicity, sex and the like), to group by.',
+  version: 1,
+  pure: true,
+  runs: 'main',
+  options: Type.Object({
+    name: Type.String({ minLength: 1, default: 'ethnicity', description: 'The label: a further column of a CSV index, or `age`, `sex`, `ethnicity` of UTKFace.' }),
+  }, { additionalProperties: false }),
+  in: { truth },
+  out: { label: value<string>('sample.label') },
+  load: () => import('./stages/label.js'),
+});
+
 export const annotate = defineHost({
   summary: 'Draws landmarks and mask over the crop, for contact sheets: dots are green where trusted, yellow where doubted, red for a box.',
   version: 1,
@@ -103,5 +116,5 @@ export const plugin = definePlugin({
   framework: '^0.1.0',
   summary: 'Photos of faces, with splits.',
   requires: { preprocess: '^0.1.0', 'coarse-3dmm': '^0.1.0' },
-  stages: { faces, landmarks5, landmarks68, annotate, statistics },
+  stages: { faces, landmarks5, landmarks68, label, annotate, statistics },
 });

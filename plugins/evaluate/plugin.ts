@@ -1,5 +1,6 @@
 /** How good a reconstruction is: images, identity, landmarks; occluders for tests; tables. */
 import { defineDevice, defineHost, definePlugin, defineSink, optional, tensor, Type, value } from '../../framework/index.js';
+import { tone } from './contracts/tone.js';
 import { score, scoreTable, verification } from './contracts/methods.js';
 import { fivePointError, nme, nmeTable, toPhoto } from './contracts/landmarks.js';
 
@@ -103,7 +104,7 @@ export const table = defineSink({
       default: {}, description: 'Further metrics: a name, and the two metrics whose difference it is, sample by sample.',
     }),
   }, strict),
-  in: { group: optional(value<string>('occluder.kind')), person: optional(value<string>('sample.identity')) },
+  in: { group: optional(value<string>('?group')), person: optional(value<string>('sample.identity')) },
   inRest: metric,
   out: {},
   load: () => import('./stages/table.js'),
@@ -114,10 +115,10 @@ export const plugin = definePlugin({
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Metrics, an independent judge of identity, test occluders and tables.',
-  requires: { preprocess: '^0.1.0' },
+  requires: { 'coarse-3dmm': '^0.1.0', preprocess: '^0.1.0', rasterizer: '^0.1.0' },
   stages: {
     'to-photo': toPhoto, nme, 'five-point-error': fivePointError, 'nme-table': nmeTable,
     'image-quality': imageQuality, regions, judge, 'identity-similarity': identitySimilarity, 'landmark-error': landmarkError,
-    'mask-overlap': maskOverlap, 'show-mask': showMask, occlude, table, score, 'score-table': scoreTable, verification,
+    'mask-overlap': maskOverlap, 'show-mask': showMask, occlude, table, score, 'score-table': scoreTable, verification, tone,
   },
 });

@@ -50,6 +50,10 @@ export const photoChecks: Readonly<Record<string, Check>> = {
   'dataset/landmarks5': ({ inputs, outputs }, { keys }) => keys.forEach((_, index) => {
     same(dataAt(outputs, 'points', index), (inputs.truth![index] as FaceTruth).landmarks5!, 'the five landmarks');
   }),
+  'dataset/label': ({ inputs, outputs }, { keys }) => keys.forEach((_, index) => {
+    assert.is(outputs.label![index], (inputs.truth![index] as FaceTruth).labels.ethnicity);
+    assert.is(outputs.label![index], `group${index + 1}`);
+  }),
   'dataset/landmarks68': ({ inputs, outputs }, { keys }) => keys.forEach((_, index) => {
     const truth = inputs.truth![index] as FaceTruth;
     same(dataAt(outputs, 'landmarks', index), truth.landmarks68!, 'the 68 landmarks');

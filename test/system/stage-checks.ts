@@ -142,6 +142,18 @@ export const evaluationChecks: Readonly<Record<string, Check>> = {
       near(outputs(method)[2]!, psnrOver((pixel) => region[pixel]! * occluder[pixel]!), 1e-3);
     }
   }),
+  'evaluate/tone': (values, pipeline) => {
+    for (const port of ['albedo', 'shade']) varies(values.outputs, port);
+    return each((inputs, outputs, _index, { resources }) => {
+      const { skinMask } = resources.get('face') as { readonly skinMask: ArrayLike<number> };
+      const skin = Array.from(skinMask).flatMap((value, vertex) => (value > 0 ? [vertex] : []));
+      const luminance = meanOf(skin.map((vertex) => [0.2126, 0.7152, 0.0722].reduce((sum, share, channel) => sum + share * inputs('albedo')[3 * vertex + channel]!, 0)));
+      // Skin that faces the camera is about as light as all of it; fitted light leaves shades about 1.
+      assert.ok(Math.abs(outputs('albedo')[0]! - luminance) < 0.08, `${outputs('albedo')[0]}, ${luminance}`);
+      const ambient = meanOf([0, 9, 18].map((band) => (0.8 + inputs('light')[band]!) * (Math.PI / Math.sqrt(4 * Math.PI))));
+      assert.ok(Math.abs(outputs('shade')[0]! - ambient) < 0.5 * ambient && outputs('shade')[0]! > 0.3, `${outputs('shade')[0]}, ${ambient}`);
+    })(values, pipeline);
+  },
   'evaluate/regions': each((inputs, outputs) => Array.from(inputs('mask')).forEach((mask, index) => {
     near(outputs('whole')[index]!, mask);
     near(outputs('occluded')[index]!, mask * inputs('occluder')[index]!);

@@ -109,7 +109,9 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, value)
 
 type ChangeTensor = (value: HostTensor, samples: Samples) => HostTensor;
 
-function mapTensors(values: StageValues, change: ChangeTensor, changeFile: (bytes: Buffer, name: string) => Buffer): StageValues {
+/** Nothing where a stage gives neither tensors nor files. */
+function mapTensors(values: StageValues, change: ChangeTensor, changeFile: (bytes: Buffer, name: string) => Buffer): StageValues | undefined {
+  if (values.files.size === 0 && !Object.values(values.outputs).flat().some(isHostTensor)) return undefined;
   const changed = (samples: Samples): Samples => samples.map((value) => (isHostTensor(value) ? change(value, samples) : value));
   return {
     ...values,
