@@ -36,7 +36,7 @@ const lacks: Readonly<Record<string, Lack>> = {
   'ablation-constant-residual': {
     removed: passes.flatMap((pass) => [`${pass}/detail`, `${pass}/refine`]),
     added: passes.map((pass) => `${pass}/constant/add`),
-    changed: [...passes.flatMap((pass) => [`${pass}/fuse.in.features`, `${pass}/fuse.in.mesh`]), 'train.learningRates'],
+    changed: [...passes.flatMap((pass) => [`${pass}/fuse.in.features`, `${pass}/fuse.in.mesh`]), 'train.learningRates.constant', 'train.learningRates.reconstruct/detail'],
     over: { graphs: { reconstruct: { stages: { refine: { $delete: true }, detail: { $delete: true } } } } },
   },
   'ablation-frozen-coarse': {
