@@ -6,9 +6,8 @@
  * A cache never fails a run: a damaged entry is computed again, a full disk turns writing off and says so once.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import cacache from 'cacache';
 import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
@@ -168,11 +167,9 @@ export class ContentCache {
   }
 }
 
-const readBytes = promisify(readFile);
-
-/** The bytes of an entry. `cacache` would look the entry up once more, and read it by handles that cost several times as much as a read. */
+/** The bytes of an entry that was looked up; `cacache.get` would look it up once more. */
 async function readContent({ path, integrity }: { readonly path: string; readonly integrity: string }): Promise<Buffer> {
-  const bytes = await readBytes(path);
+  const bytes = await readFile(path);
   if (integrity !== `sha1-${createHash('sha1').update(bytes).digest('base64')}`) throw new Error('its content is not what was written');
   return bytes;
 }

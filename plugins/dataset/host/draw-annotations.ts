@@ -16,7 +16,8 @@ const shade = 0.35;
 
 /** [size, size, 3], RGB in 0 … 1: the picture shaded outside of the mask, with a dot for each landmark. */
 export function drawAnnotations(image: Float32Array, size: number, { landmarks68, mask, located }: Annotations): Float32Array {
-  const drawn = mask ? image.map((value, at) => value * (shade + (1 - shade) * mask[Math.floor(at / 3)])) : Float32Array.from(image);
+  const drawn = Float32Array.from(image);
+  if (mask) shadeOutside(drawn, mask);
   const reach = Math.max(0, Math.round(size / 224) - 1);
   for (let point = 0; point < landmarks68.length; point += 2) {
     const column = Math.floor(landmarks68[point]);
@@ -28,4 +29,13 @@ export function drawAnnotations(image: Float32Array, size: number, { landmarks68
     }
   }
   return drawn;
+}
+
+function shadeOutside(picture: Float32Array, mask: Float32Array): void {
+  for (let pixel = 0, at = 0; pixel < mask.length; pixel++, at += 3) {
+    const light = shade + (1 - shade) * mask[pixel];
+    picture[at] *= light;
+    picture[at + 1] *= light;
+    picture[at + 2] *= light;
+  }
 }
