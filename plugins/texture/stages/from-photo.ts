@@ -5,7 +5,7 @@ import { complete } from '../host/complete.js';
 import { judgeLayer } from '../host/judge-layer.js';
 import { photoLayer } from '../host/photo-layer.js';
 import { photoPixels } from '../host/photo-pixels.js';
-import { plainSkin } from '../host/plain-skin.js';
+import { strictness } from '../host/strictness.js';
 import { vertexAlbedo } from '../host/vertex-albedo.js';
 import { fromPhoto } from '../plugin.js';
 
@@ -16,7 +16,7 @@ export const stage = implementHost(fromPhoto, {
     if (!atlas) {
       throw new FlowError('FLOW_OPTION', { message: 'This face model cannot be unfolded: it is no single surface with one outline.', who: name });
     }
-    const plain = onTexels(plainSkin(face), 1, face.triangles, atlas);
+    const strict = onTexels(strictness(face), 1, face.triangles, atlas);
     return {
       run({ image, mask, vertices, albedo, light, photo, transform }) {
         if ((photo === undefined) !== (transform === undefined)) {
@@ -32,7 +32,7 @@ export const stage = implementHost(fromPhoto, {
           vertices: vertices.data as Float32Array, triangles: face.triangles, light: light.data as Float32Array, picture, mask: mask.data, maskSize,
         }, atlas);
         const model = onTexels(albedo.data, 3, face.triangles, atlas);
-        const layer = source === 'photo' ? judgeLayer(seen, model, plain, size) : { ...seen, weights: seen.weights.fill(0) };
+        const layer = source === 'photo' ? judgeLayer(seen, model, strict, size) : { ...seen, weights: seen.weights.fill(0) };
         const texture = complete(layer, model, face, atlas);
         return {
           texture: float32(texture, [size, size, 3]),
