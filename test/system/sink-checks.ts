@@ -81,6 +81,11 @@ export const sinkChecks: Readonly<Record<string, Check>> = {
     assert.ok(size > 0.003 && size < 0.1, `${size}`);
     assert.ok(Array.from(data).some((value) => value === 0) && Array.from(data).some((value) => value < -0.005) && Array.from(data).some((value) => value > 0.005), 'the residual');
   },
+  'coarse-3dmm/learn-identity': ({ inputs, files }, { keys }) => {
+    const { tensors } = decodeSafetensors(files.get('learned-identity.safetensors') ?? new Uint8Array());
+    for (const mode of [0, 1, 5]) near(tensors.get('mean')!.data[mode]!, keys.reduce((sum, _, index) => sum + dataAt(inputs, 'coefficients', index)[mode]! / keys.length, 0));
+    assert.equal(tensors.get('mixing')!.shape, [80, 80]);
+  },
   'coarse-3dmm/solve-heads': ({ inputs, files }, { keys }) => {
     const { tensors } = decodeSafetensors(files.get('heads.safetensors') ?? new Uint8Array());
     const width = dataAt(inputs, 'features', 0).length;
