@@ -69,13 +69,15 @@ function texelsOf(uvs: Float32Array, triangles: Int32Array, size: number): Pick<
 /** Numbers of the vertices, `channels` each, at every texel; 0 outside the mesh. */
 export function onTexels(values: ArrayLike<number>, channels: number, triangles: Int32Array, { triangleOf, weights }: Atlas): Float32Array {
   const result = new Float32Array(triangleOf.length * channels);
-  for (let texel = 0; texel < triangleOf.length; texel++) {
+  for (let texel = 0, to = 0; texel < triangleOf.length; texel++, to += channels) {
     const triangle = triangleOf[texel]!;
     if (triangle < 0) continue;
-    for (let corner = 0; corner < 3; corner++) {
-      const weight = weights[texel * 3 + corner]!;
-      const from = triangles[triangle * 3 + corner]! * channels;
-      for (let channel = 0; channel < channels; channel++) result[texel * channels + channel]! += weight * values[from + channel]!;
+    const [w0, w1, w2] = [weights[texel * 3]!, weights[texel * 3 + 1]!, weights[texel * 3 + 2]!];
+    const i0 = triangles[triangle * 3]! * channels;
+    const i1 = triangles[triangle * 3 + 1]! * channels;
+    const i2 = triangles[triangle * 3 + 2]! * channels;
+    for (let channel = 0; channel < channels; channel++) {
+      result[to + channel] = w0 * values[i0 + channel]! + w1 * values[i1 + channel]! + w2 * values[i2 + channel]!;
     }
   }
   return result;

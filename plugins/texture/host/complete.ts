@@ -33,10 +33,19 @@ export function complete(photo: Layer, model: Float32Array, mesh: MirroredMesh, 
   const texture = model.slice();
   const mirror = mirrored(photo, mesh, atlas);
   lay(mirror, texture, atlas.size, modelPull);
-  const weights = photo.weights.map((weight, texel) => weight * Math.min(1, weight / Math.max(preference * mirror.weights[texel]!, 1e-6)));
+  const weights = new Float32Array(photo.weights.length);
+  const onMesh = new Float32Array(weights.length);
+  for (let texel = 0; texel < weights.length; texel++) {
+    const weight = photo.weights[texel]!;
+    if (weight > 0) weights[texel] = weight * Math.min(1, weight / Math.max(preference * mirror.weights[texel]!, 1e-6));
+    if (atlas.triangleOf[texel]! >= 0) onMesh[texel] = 1;
+  }
   lay({ albedo: photo.albedo, weights }, texture, atlas.size, 0);
-  for (let at = 0; at < texture.length; at++) texture[at] = Math.min(Math.max(texture[at]!, 0), 1);
-  fill(texture, Float32Array.from(atlas.triangleOf, (triangle) => (triangle >= 0 ? 1 : 0)), atlas.size, 3, 0);
+  for (let at = 0; at < texture.length; at++) {
+    if (texture[at]! < 0) texture[at] = 0;
+    else if (texture[at]! > 1) texture[at] = 1;
+  }
+  fill(texture, onMesh, atlas.size, 3, 0);
   return texture;
 }
 
@@ -76,9 +85,11 @@ function mirrored(layer: Layer, { triangles, mirror }: MirroredMesh, { size, uvs
 /** Colours times weight, and the weight: what may be interpolated where colours alone are not known all around. */
 function weighted({ albedo, weights }: Layer): Float32Array {
   const data = new Float32Array(weights.length * 4);
-  weights.forEach((weight, texel) => {
+  for (let texel = 0; texel < weights.length; texel++) {
+    const weight = weights[texel]!;
+    if (weight === 0) continue;
     for (let channel = 0; channel < 3; channel++) data[texel * 4 + channel] = weight * albedo[texel * 3 + channel]!;
     data[texel * 4 + 3] = weight;
-  });
+  }
   return data;
 }

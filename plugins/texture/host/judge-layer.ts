@@ -15,9 +15,9 @@ const least = 0.02;
 const surrounded = [0.45, 0.95] as const;
 
 /**
- * With q = ln(P / A), P the photo's albedo and A the model's, and ⟨q⟩ its mean over a broad neighbourhood:
+ * With q = ln(⟨P⟩ / ⟨A⟩), P the photo's albedo, A the model's and ⟨ ⟩ means by trust over a neighbourhood:
  *
- *   P ← P exp(t tanh(⟨q⟩ / t) − ⟨q⟩),   w ← w (1 − step(s |⟨q⟩ of brightness|))
+ *   P ← P exp(t tanh(q / t) − q),   w ← w (1 − step(s |q of brightness|))
  *
  * Small differences of tone stay, large ones (cast shadows, shine, errors of the light) are held; what is far darker or lighter than the model is
  * hair, a hat, a dark lens or glare, and is not the face's.
@@ -26,25 +26,20 @@ const surrounded = [0.45, 0.95] as const;
  * @param strict [T*T] s, see `strictness`
  */
 export function judgeLayer({ albedo, weights }: Layer, model: Float32Array, strict: Float32Array, size: number): Layer {
-  const ratio = new Float32Array(albedo.length);
-  for (let at = 0; at < ratio.length; at++) {
-    if (weights[Math.floor(at / 3)]! > 0) ratio[at] = Math.log(Math.max(albedo[at]!, least) / Math.max(model[at]!, least));
-  }
-  const broad = smoothed(ratio, weights, size, broadSide);
-  const middle = smoothed(ratio, weights, size, midSide);
+  const middle = tones(trustedColours(albedo, model, weights, size), midSide);
+  const broad = tones(middle.sums, broadSide);
+  const factors = { ...broad.ratio, data: broad.ratio.data.map((q) => Math.exp(tolerance * Math.tanh(q / tolerance) - q)) };
   const held = new Float32Array(albedo.length);
   const trusted = new Float32Array(weights.length);
-  const [here, near] = [new Float32Array(3), new Float32Array(3)];
+  const [factor, tone] = [new Float32Array(3), new Float32Array(3)];
   for (let texel = 0; texel < weights.length; texel++) {
     if (weights[texel] === 0) continue;
     const [x, y] = [((texel % size) + 0.5) / size, (Math.floor(texel / size) + 0.5) / size];
-    sampleInto(broad, x * broad.width, y * broad.height, here, 0);
-    sampleInto(middle, x * middle.width, y * middle.height, near, 0);
-    const brightness = (near[0]! + near[1]! + near[2]!) / 3;
-    trusted[texel] = weights[texel]! * (1 - smoothStep(foreign, strict[texel]! * Math.abs(brightness)));
-    for (let channel = 0; channel < 3; channel++) {
-      held[texel * 3 + channel] = albedo[texel * 3 + channel]! * Math.exp(tolerance * Math.tanh(here[channel]! / tolerance) - here[channel]!);
-    }
+    sampleInto(factors, x * factors.width, y * factors.height, factor, 0);
+    sampleInto(middle.ratio, x * middle.ratio.width, y * middle.ratio.height, tone, 0);
+    const brightness = Math.abs(tone[0]! + tone[1]! + tone[2]!) / 3;
+    trusted[texel] = weights[texel]! * (1 - smoothStep(foreign, strict[texel]! * brightness));
+    for (let channel = 0; channel < 3; channel++) held[texel * 3 + channel] = albedo[texel * 3 + channel]! * factor[channel]!;
   }
   return { albedo: held, weights: faded(trusted, size) };
 }
@@ -52,23 +47,43 @@ export function judgeLayer({ albedo, weights }: Layer, model: Float32Array, stri
 function faded(weights: Float32Array, size: number): Float32Array {
   const around = shrunk({ width: size, height: size, channels: 1, data: weights }, broadSide);
   const scale = around.width / size;
-  return weights.map((weight, texel) => (weight === 0 ? 0
-    : weight * smoothStep(surrounded, sampleOne(around, ((texel % size) + 0.5) * scale, (Math.floor(texel / size) + 0.5) * scale))));
+  const result = new Float32Array(weights.length);
+  for (let texel = 0; texel < weights.length; texel++) {
+    if (weights[texel] === 0) continue;
+    const mean = sampleOne(around, ((texel % size) + 0.5) * scale, (Math.floor(texel / size) + 0.5) * scale);
+    result[texel] = weights[texel]! * smoothStep(surrounded, mean);
+  }
+  return result;
 }
 
-/** Means by weight over blocks of the texture, continued where nothing is known. */
-function smoothed(values: Float32Array, weights: Float32Array, size: number, side: number): Picture {
-  const data = new Float32Array(weights.length * 4);
-  weights.forEach((weight, texel) => {
-    for (let channel = 0; channel < 3; channel++) data[texel * 4 + channel] = weight * values[texel * 3 + channel]!;
-    data[texel * 4 + 3] = weight;
-  });
-  const small = shrunk({ width: size, height: size, channels: 4, data }, side);
-  const [means, known] = [new Float32Array(small.width ** 2 * 3), new Float32Array(small.width ** 2)];
-  known.forEach((_, texel) => {
-    known[texel] = small.data[texel * 4 + 3]!;
-    for (let channel = 0; channel < 3; channel++) means[texel * 3 + channel] = known[texel]! > 0 ? small.data[texel * 4 + channel]! / known[texel]! : 0;
-  });
-  fill(means, known, small.width, 3, 0);
-  return { width: small.width, height: small.height, channels: 3, data: means };
+/** Seven numbers a texel: both albedos times the trust, and the trust. */
+function trustedColours(albedo: Float32Array, model: Float32Array, weights: Float32Array, size: number): Picture {
+  const data = new Float32Array(weights.length * 7);
+  for (let texel = 0; texel < weights.length; texel++) {
+    const weight = weights[texel]!;
+    if (weight === 0) continue;
+    for (let channel = 0; channel < 3; channel++) {
+      data[texel * 7 + channel] = weight * albedo[texel * 3 + channel]!;
+      data[texel * 7 + 3 + channel] = weight * model[texel * 3 + channel]!;
+    }
+    data[texel * 7 + 6] = weight;
+  }
+  return { width: size, height: size, channels: 7, data };
+}
+
+/** q over blocks of the texture, continued where nothing is known. */
+function tones(colours: Picture, side: number): { readonly sums: Picture; readonly ratio: Picture } {
+  const sums = shrunk(colours, side);
+  const { width, data } = sums;
+  const [ratio, known] = [new Float32Array(width * width * 3), new Float32Array(width * width)];
+  for (let texel = 0; texel < known.length; texel++) {
+    const weight = data[texel * 7 + 6]!;
+    known[texel] = weight;
+    if (weight === 0) continue;
+    for (let channel = 0; channel < 3; channel++) {
+      ratio[texel * 3 + channel] = Math.log(Math.max(data[texel * 7 + channel]! / weight, least) / Math.max(data[texel * 7 + 3 + channel]! / weight, least));
+    }
+  }
+  fill(ratio, known, width, 3, 0);
+  return { sums, ratio: { width, height: width, channels: 3, data: ratio } };
 }
