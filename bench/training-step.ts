@@ -6,13 +6,14 @@
  *     node --import tsx bench/training-step.ts [--engines wasm,tensorflow] [--pipeline train-full] [--profile small] [--rounds 7]
  *         [--set train.batch=2] [--operators] [--pytorch PYTHON]
  *
- * `--operators` adds where the time goes, kernel by kernel. `--pytorch` names a Python with torch, numpy: the same step is timed there,
+ * `--operators` adds where the time goes, by groups of kernels (the same for PyTorch) and kernel by kernel. `--pytorch` names a Python with torch, numpy: the same step is timed there,
  * in the same rounds (bench/pytorch/training_step.py says what is included).
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { peakBytes, probeEngines, tf, type EngineName } from '../framework/device/index.js';
 import { busy, profileKernels } from './support/profile-kernels.js';
+import { groupTimes } from './support/operator-groups.js';
 import { openPyTorch, type PyTorchStep, type StepTime } from './support/pytorch.js';
 import { openTrainingStep, type TrainingStep } from './support/training.js';
 import { median, spread } from './support/statistics.js';
@@ -68,7 +69,7 @@ for (const { name, times } of contenders) {
 process.stdout.write(`load after ${loadavg()[0]!.toFixed(1)}\n`);
 if (values.operators) {
   for (const training of opened) await reportOperators(training);
-  if (pytorch) process.stdout.write(`\npytorch\n${(await pytorch.operators()).map(([name, calls, milliseconds]) => row('', name, calls, milliseconds)).join('')}`);
+  if (pytorch) await reportGroups(pytorch, median(reference.times.map(({ processor }) => processor)));
 }
 for (const training of opened) {
   await tf.setBackend(training.engine.name);
@@ -108,11 +109,20 @@ async function reportOperators(training: TrainingStep): Promise<void> {
   }
   const whole = (busy() - start) / rounds;
   const rows = [...profile.rows.values()].sort((left, right) => right.milliseconds - left.milliseconds);
+  const groups = groupTimes(rows);
   const inKernels = rows.reduce((sum, row) => sum + row.milliseconds / rounds, 0);
   process.stdout.write(`\n${training.engine.name}: ${whole.toFixed(0)} processor ms a step with the profiler, ${inKernels.toFixed(0)} of them in kernels\n`);
+  for (const [group, { calls, milliseconds }] of groups) process.stdout.write(row('', group, calls / rounds, milliseconds / rounds));
+  process.stdout.write(row('', 'outside kernels', 0, whole - inKernels));
   for (const { kernel, phase, calls, milliseconds } of rows.slice(0, 40)) {
     process.stdout.write(row(phase, kernel, calls / rounds, milliseconds / rounds));
   }
+}
+
+/** Its profiler reads the clock, so shares of the step's processor time are given. */
+async function reportGroups(step: PyTorchStep, processor: number): Promise<void> {
+  process.stdout.write(`\npytorch: ${processor.toFixed(0)} processor ms a step\n`);
+  for (const [group, calls, share] of await step.groups()) process.stdout.write(row('', group, calls, share * processor));
 }
 
 function row(phase: string, kernel: string, calls: number, milliseconds: number): string {

@@ -379,12 +379,39 @@ def attribute_distance(f, g):
     return (((f - g) ** 2).sum(1) + 1e-12).sqrt().mean()
 
 
-def operator_times(step):
-    """Milliseconds that each operator takes itself, summed over its threads' calls: name, calls, time."""
-    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+def group_of(event):
+    """The group of bench/support/operator-groups.ts that an operator and what it calls belong to, or None."""
+    name, shapes = event.name, event.input_shapes or []
+    if "SparseProduct" in name:
+        return "sparse products"
+    if name in ("aten::conv2d", "aten::convolution", "aten::convolution_backward"):
+        weight = shapes[2 if name.endswith("backward") else 1]
+        kind = "depthwise convolutions" if weight[1] == 1 and weight[2] > 1 else "convolutions"
+        return f"{kind}, gradients" if name.endswith("backward") else f"{kind}, forward"
+    if name in ("aten::mm", "aten::bmm", "aten::addmm", "aten::matmul", "aten::linear"):
+        return "products of matrices"
+    if any(word in name for word in ("pool2d", "upsample")):
+        return "pooling, resizing"
+    if any(word in name for word in ("Optimizer.step", "clip_grad", "zero_grad", "_fused_adam", "_foreach")):
+        return "clipping, Adam"
+    if name in ("aten::index", "aten::_index_put_impl_", "aten::index_put_", "aten::index_add_", "aten::linalg_cross"):
+        return "gathers and normals of the renders"
+    return None
+
+
+def operator_groups(step):
+    """Share of a step's time that each group takes, by the operators' own time: what no group claims is element by element."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], record_shapes=True) as profiler:
         step()
-    rows = [(event.key, event.count, event.self_cpu_time_total / 1000) for event in profiler.key_averages()]
-    return sorted(rows, key=lambda row: -row[2])[:30]
+    sums, calls = {}, {}
+    for event in profiler.events():
+        group, at = "element by element, sums, copies", event
+        while at is not None:  # the outermost that says something: a sparse product calls a dense one's operator
+            group, at = group_of(at) or group, at.cpu_parent
+        sums[group] = sums.get(group, 0) + event.self_cpu_time_total
+        calls[group] = calls.get(group, 0) + 1
+    total = sum(sums.values())
+    return [(group, calls[group], sums[group] / total) for group in sorted(sums, key=lambda group: -sums[group])]
 
 
 def main():
@@ -439,7 +466,7 @@ def main():
     print(f"pytorch {torch.__version__} on the CPU, {torch.get_num_threads()} threads, {sum(p.numel() for p in trained)} trained numbers", flush=True)
     for line in sys.stdin:
         if line.startswith("operators"):
-            print(json.dumps(operator_times(step)), flush=True)
+            print(json.dumps(operator_groups(step)), flush=True)
             continue
         start, busy = time.perf_counter(), time.process_time()
         loss = step()

@@ -19,8 +19,8 @@ export interface PyTorchStep {
   /** Version and threads. */
   readonly description: string;
   step(): Promise<StepTime>;
-  /** Operators of one step with their calls and own milliseconds, dearest first. */
-  operators(): Promise<readonly (readonly [name: string, calls: number, milliseconds: number])[]>;
+  /** Groups of operators with their calls in one step and their share of its time, dearest first. */
+  groups(): Promise<readonly (readonly [group: string, calls: number, share: number])[]>;
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function openPyTorch(python: string, training: TrainingStep): Promi
       const [wall, processor] = (await answer()).split(' ').map(Number) as [number, number];
       return { wall, processor };
     },
-    async operators() {
+    async groups() {
       child.stdin.write('operators\n');
       return JSON.parse(await answer()) as [string, number, number][];
     },

@@ -7,8 +7,8 @@ import { differingPaths, flattenDocument, valueAt } from './document-difference.
 import type { RunFolder } from './run-folder.js';
 import { versionsOf } from './run-record.js';
 
-/** How long a run lasts, how often it saves and how it is served do not change its steps. */
-const harmless = /^(params|workers|prefetch|train\.stop|train\.checkpoint)(\.|$)/;
+/** How long a run lasts, how often it saves, how it is served and by how many threads do not change its steps. */
+const harmless = /^(params|workers|prefetch|train\.stop|train\.checkpoint|train\.replicas)(\.|$)/;
 
 /** Throws FLOW_RUN_STATE listing what differs; returns the harmless differences as lines for people. */
 export function checkResumable(folder: RunFolder, plan: Plan): string[] {
