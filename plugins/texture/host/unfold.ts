@@ -8,6 +8,7 @@ const sweeps = 110;
 const relaxation = 1.93;
 /** The square's corners are rounded: |x|⁴ + |y|⁴ = 1. */
 const roundness = 4;
+/** A spring's excess length counts up to this factor, and enters its stiffness to this power: more of either overshoots. */
 const mostChange = 4;
 const strength = 0.7;
 
@@ -109,7 +110,7 @@ function equalSprings(triangles: Int32Array, vertexCount: number): Springs {
   return { starts, neighbours: Int32Array.from(rows.flatMap((row) => [...row])), weights: new Float64Array(starts[vertexCount]!).fill(1) };
 }
 
-/** w ← w (l / l')^½ along each edge, l its length in the texture and l' the wanted one, both over their means. */
+/** w ← w (l / l')^0.7 along each edge, l its length in the texture and l' the wanted one, both over their means. */
 function stiffen(springs: Springs, places: Float64Array, wanted: Float64Array): void {
   const { starts, neighbours, weights } = springs;
   const lengths = weights.map(() => 0);
