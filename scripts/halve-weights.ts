@@ -1,6 +1,6 @@
 /**
- * Writes a checkpoint's variables in half precision, for shipping; the optimiser's state stays behind.
- * Usage: node --import tsx scripts/halve-weights.ts runs/…/best.safetensors weights/NAME.safetensors [key=value …]
+ * Writes a checkpoint's variables in half precision, for shipping; the optimiser's state stays behind, and with `graph=NAME` all but that graph.
+ * Usage: node --import tsx scripts/halve-weights.ts runs/…/best.safetensors weights/NAME.safetensors [graph=NAME] [key=value …]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeSafetensors, encodeSafetensors } from '../framework/index.js';
@@ -9,8 +9,10 @@ const [source, target, ...notes] = process.argv.slice(2);
 if (!source || !target) throw new Error('usage: halve-weights SOURCE TARGET [key=value …]');
 
 const { tensors } = decodeSafetensors(readFileSync(source));
-const kept = new Map([...tensors].filter(([name]) => !name.startsWith('adam/')));
-const bytes = encodeSafetensors(kept, Object.fromEntries(notes.map((note) => note.split('=') as [string, string])), { float16: true });
+const metadata = Object.fromEntries(notes.map((note) => note.split('=') as [string, string]));
+const graph = metadata['graph'];
+const kept = new Map([...tensors].filter(([name]) => !name.startsWith('adam/') && (graph === undefined || name.startsWith(`${graph}/`))));
+const bytes = encodeSafetensors(kept, metadata, { float16: true });
 writeFileSync(target, bytes);
 
 const halved = decodeSafetensors(bytes).tensors;
