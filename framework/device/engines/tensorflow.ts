@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { tf } from '../tf.js';
 import { EngineAbsent, type EngineDriver } from './driver.js';
 import type { TensorflowBackend } from './tensorflow/binding.js';
@@ -23,11 +23,19 @@ export const tensorflowDriver: EngineDriver = {
       // Sums are split among threads in a fixed way on the CPU; CUDA adds in any order.
       deterministic: !isUsingGpuDevice,
       usesGpu: isUsingGpuDevice,
+      // A GPU's own memory is not known here.
+      ...(isUsingGpuDevice ? {} : { memoryLimit: machineMemory() }),
       readsSynchronously: true,
       describe: () => `tensorflow (libtensorflow ${version}, ${place}, TensorFlow.js ${tf.version['tfjs-core']})`,
     };
   },
 };
+
+/** Bytes that this process may take: of the machine, or of the container that it runs in. */
+function machineMemory(): number {
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+}
 
 /** Loads the first installation that works, CUDA's before the CPU's. Once one is loaded, it stays for this process. */
 function load(): string {

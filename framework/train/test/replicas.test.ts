@@ -11,7 +11,6 @@ import { runPipeline } from '../../run-pipeline.js';
 import { readStepMetrics } from '../../run/metrics.js';
 import type { ReplicaRecipe } from '../replicas/messages.js';
 import { Replica } from '../replicas/replica.js';
-import { faultVariable } from './fragile-plugin.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'flow-replicas-'));
 test.after(() => rmSync(folder, { recursive: true }));
@@ -110,6 +109,9 @@ test('Ctrl-C with replicas finishes the step and saves; resumed on one thread, t
   assert.equal(resumed.metrics, straight.metrics);
   assert.ok(tensorsOf(resumed.weights).equals(tensorsOf(straight.weights)));
 });
+
+/** Read by `fragile-stage.ts`. */
+const faultVariable = 'FLOW_TEST_REPLICA_FAULT';
 
 let straight: ReturnType<typeof runFragile> | undefined;
 
