@@ -34,3 +34,13 @@ export function fromHalf(half: number): number {
   if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+let numbers: Float32Array | undefined;
+
+/** The numbers of many halves, from a table of all 65 536: files of weights hold millions. */
+export function fromHalves(halves: Uint16Array): Float32Array {
+  numbers ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => fromHalf(half));
+  const result = new Float32Array(halves.length);
+  for (let at = 0; at < halves.length; at++) result[at] = numbers[halves[at]!]!;
+  return result;
+}

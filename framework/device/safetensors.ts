@@ -4,7 +4,7 @@
  */
 import { FlowError } from '../errors/flow-error.js';
 import { sizeOf, type DType, type HostTensor, type TensorData } from '../values/host-tensor.js';
-import { fromHalf, toHalf } from './float16.js';
+import { fromHalves, toHalf } from './float16.js';
 
 export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, HostTensor>;
@@ -113,7 +113,7 @@ function dataOf(dtype: FileType, bytes: Uint8Array): TensorData {
   switch (dtype) {
     case 'F32': return new Float32Array(bytes.buffer);
     case 'I32': return new Int32Array(bytes.buffer);
-    case 'F16': return Float32Array.from(new Uint16Array(bytes.buffer), fromHalf);
+    case 'F16': return fromHalves(new Uint16Array(bytes.buffer));
     default: return bytes;
   }
 }

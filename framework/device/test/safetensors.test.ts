@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodeSafetensors, encodeSafetensors } from '../safetensors.js';
-import { fromHalf, toHalf } from '../float16.js';
+import { fromHalf, fromHalves, toHalf } from '../float16.js';
 import { float32, int32, uint8 } from '../../values/host-tensor.js';
 
 test('all types read back, unaligned ones too', () => {
@@ -53,7 +53,12 @@ for (const [reason, bytes, message] of [
   ['bytes that belong to nobody', withHeader(entry(), 8), /4 bytes follow/],
   ['overlapping tensors', withHeader({ ...entry(), b: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }), /belong to no tensor, or to two/],
 ] as const) {
-  test(`refused: ${reason}`, () => assert.throws(() => decodeSafetensors(bytes), message));
+  test('the table of halves holds what each of them stands for', () => {
+  const halves = Uint16Array.from({ length: 2 ** 16 }, (_, half) => half);
+  assert.equal([...fromHalves(halves)], [...halves].map((half) => Math.fround(fromHalf(half))));
+});
+
+test(`refused: ${reason}`, () => assert.throws(() => decodeSafetensors(bytes), message));
 }
 
 test.run();
