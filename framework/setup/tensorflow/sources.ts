@@ -32,6 +32,8 @@ async function takePackage({ tools, signal }: SetupStep, name: string, folder: s
 export async function installKernels({ folder }: SetupStep, sources: string): Promise<void> {
   const [from, to] = [join(sources, 'tfjs-node', 'dist'), join(folder, installedPaths.kernels)];
   await mkdir(to, { recursive: true });
+  // They are CommonJS, also where a folder above says `"type": "module"` (`FLOW_ENGINES` inside a project).
+  await writeFile(join(to, 'package.json'), '{ "type": "commonjs" }\n');
   for (const name of ['register_all_kernels.js', 'nodejs_kernel_backend.js', 'int64_tensors.js', 'kernels']) {
     await cp(join(from, name), join(to, name), { recursive: true, filter: (path) => !path.endsWith('_test.js') });
   }

@@ -1,4 +1,5 @@
 /** The steps of `flow setup tensorflow` with stand-ins for pip, npm and the compiler; the library that they bring cannot be loaded. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +61,14 @@ test('the kernels use no function that Node 23 removed, and the TensorFlow.js of
   for (const name of ['tfjs', 'tfjs-core']) {
     assert.match(readFileSync(join(kernels, 'node_modules', '@tensorflow', name, 'index.js'), 'utf8'), 'faceflow.tensorflowjs');
   }
+});
+
+test('the kernels load as CommonJS inside a project of ES modules', async () => {
+  await setUp();
+  writeFileSync(join(engines, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(installationFolder('cpu'), 'kernels', 'probe.js'), 'module.exports = 42;');
+  const program = `console.log(require(${JSON.stringify(join(installationFolder('cpu'), 'kernels', 'probe.js'))}))`;
+  assert.is(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }).trim(), '42');
 });
 
 test('a working engine is left as it is; a damaged one is named by --verify and made anew', async () => {
