@@ -7,14 +7,14 @@ import { makeCascadeStep } from '../networks/cascade-step.js';
 export const stage = implementDevice(cascade, {
   build: ({ options, resource, constant, variable }) => {
     const face = resource('face');
-    const dense = denseModel(face);
-    const count = dense.trust.length;
+    const count = face.denseLandmarks.trust.length;
+    const { identity, expression } = face.activeModes;
     const step = makeCascadeStep({
-      mean: constant('face/points/mean-shape', () => float32(Float32Array.from(dense.mean), [count, 3])),
-      basis: constant('face/points/shape', () => float32(Float32Array.from(dense.basis), [3 * count, dense.modes])),
+      mean: constant('face/points/mean-shape', () => float32(Float32Array.from(denseModel(face).mean), [count, 3])),
+      basis: constant('face/points/shape', () => float32(Float32Array.from(denseModel(face).basis), [3 * count, identity + expression])),
       normals: constant('face/points/normals', () => float32(denseNormals(face), [count, 3])),
-      identityModes: dense.identityModes,
-      expressionModes: dense.modes - dense.identityModes,
+      identityModes: identity,
+      expressionModes: expression,
     }, options.hidden, variable);
     return { run: ({ image, coefficients }) => ({ coefficients: step(image, coefficients) }) };
   },

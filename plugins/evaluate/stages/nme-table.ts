@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { implementSink, writeFileAtomic, type HostTensor } from '../../../framework/index.js';
 import { nmeTable } from '../contracts/landmarks.js';
 import { YawBins } from '../host/yaw-bins.js';
+import { tableStem } from '../host/table-stem.js';
 
 export const stage = implementSink(nmeTable, {
   async create({ options, folder }) {
@@ -12,7 +12,7 @@ export const stage = implementSink(nmeTable, {
         bins.add(yaw?.data[0] ?? 0, Object.fromEntries(values));
       },
       async close({ step }) {
-        const stem = join(folder, step > 0 ? `nme-${String(step).padStart(6, '0')}` : 'nme');
+        const stem = tableStem(folder, 'nme', step);
         writeFileAtomic(`${stem}.json`, bins.toJson());
         writeFileAtomic(`${stem}.csv`, bins.toCsv());
         writeFileAtomic(`${stem}.md`, bins.toMarkdown(options.title));

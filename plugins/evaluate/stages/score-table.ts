@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { implementSink, writeFileAtomic, type HostTensor } from '../../../framework/index.js';
 import { scoreNames, scoreTable } from '../contracts/methods.js';
 import { checkDifferences } from '../host/method-differences.js';
 import { MetricTable } from '../host/metric-table.js';
 import { writeMethodTables } from '../host/method-tables.js';
+import { tableStem } from '../host/table-stem.js';
 
 /** Scores that come once more for each group. */
 const grouped: readonly string[] = ['psnr', 'psnrOccluded'];
@@ -30,7 +30,7 @@ export const stage = implementSink(scoreTable, {
         metrics.add(key, values, person);
       },
       async close({ step }) {
-        const stem = join(folder, step > 0 ? `table-${String(step).padStart(6, '0')}` : 'table');
+        const stem = tableStem(folder, 'table', step);
         writeMethodTables(stem, { title: options.title, methods: [...methods], samples: metrics.samples, metrics: metrics.summaries() });
         writeFileAtomic(`${stem}-samples.csv`, metrics.samplesToCsv());
         metrics = new MetricTable();

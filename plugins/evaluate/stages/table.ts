@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { implementSink, writeFileAtomic, type HostTensor } from '../../../framework/index.js';
 import { MetricTable } from '../host/metric-table.js';
 import { summariesToCsv, summariesToJson, summariesToMarkdown } from '../host/summary-text.js';
+import { tableStem } from '../host/table-stem.js';
 import { table } from '../plugin.js';
 
 export const stage = implementSink(table, {
@@ -16,7 +16,7 @@ export const stage = implementSink(table, {
         metrics.add(key, Object.fromEntries([...values, ...ofGroup]), person);
       },
       async close({ step }) {
-        const stem = join(folder, step > 0 ? `table-${String(step).padStart(6, '0')}` : 'table');
+        const stem = tableStem(folder, 'table', step);
         const summaries = metrics.summaries();
         writeFileAtomic(`${stem}.json`, summariesToJson(metrics.samples, summaries));
         writeFileAtomic(`${stem}.csv`, summariesToCsv(summaries));

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { implementSink, writeFileAtomic, type HostTensor } from '../../../framework/index.js';
 import { verification } from '../contracts/methods.js';
 import { checkDifferences } from '../host/method-differences.js';
@@ -6,6 +5,7 @@ import { writeMethodTables } from '../host/method-tables.js';
 import { MetricTable } from '../host/metric-table.js';
 import { cosineOf, pairsOf, summariseDifference, summariseVerification, type Probe } from '../host/verification.js';
 import type { MetricSummary } from '../host/summary-text.js';
+import { tableStem } from '../host/table-stem.js';
 
 export const stage = implementSink(verification, {
   async create({ options, folder, stage: who }) {
@@ -26,7 +26,7 @@ export const stage = implementSink(verification, {
         metrics.add(key, Object.fromEntries(Object.entries(similarity).map(([name, value]) => [`${name}.similarity`, value])), person);
       },
       async close({ step }) {
-        const stem = join(folder, step > 0 ? `table-${String(step).padStart(6, '0')}` : 'table');
+        const stem = tableStem(folder, 'table', step);
         const all: Record<string, MetricSummary> = metrics.summaries();
         const pairs = new Map([...probes].map(([name, list]) => [name, pairsOf(list)]));
         const add = (name: string, summaries: object): void => Object.entries(summaries).forEach(([metric, summary]) => (all[`${name}.${metric}`] = summary as MetricSummary));

@@ -3,7 +3,7 @@ import type { Affine } from '../../preprocess/index.js';
 import { atlasOf, onTexels } from '../host/atlas.js';
 import { complete } from '../host/complete.js';
 import { judgeLayer } from '../host/judge-layer.js';
-import { photoLayer } from '../host/photo-layer.js';
+import { photoLayer, type Layer } from '../host/photo-layer.js';
 import { photoPixels } from '../host/photo-pixels.js';
 import { strictness } from '../host/strictness.js';
 import { vertexAlbedo } from '../host/vertex-albedo.js';
@@ -24,15 +24,17 @@ export const stage = implementHost(fromPhoto, {
             cure: `Connect both inputs of "${name}", or neither.`,
           });
         }
-        const maskSize = image.shape[0]!;
-        const picture = photo && transform
-          ? photoPixels({ height: photo.shape[0]!, width: photo.shape[1]!, data: photo.data as Uint8Array }, Array.from(transform.data) as unknown as Affine, maskSize)
-          : { width: maskSize, height: maskSize, channels: 3, data: image.data as Float32Array };
-        const seen = photoLayer({
-          vertices: vertices.data as Float32Array, triangles: face.triangles, light: light.data as Float32Array, picture, mask: mask.data, maskSize,
-        }, atlas);
         const model = onTexels(albedo.data, 3, face.triangles, atlas);
-        const layer = source === 'photo' ? judgeLayer(seen, model, strict, size) : { ...seen, weights: seen.weights.fill(0) };
+        const seen = (): Layer => {
+          const maskSize = image.shape[0]!;
+          const picture = photo && transform
+            ? photoPixels({ height: photo.shape[0]!, width: photo.shape[1]!, data: photo.data as Uint8Array }, Array.from(transform.data) as unknown as Affine, maskSize)
+            : { width: maskSize, height: maskSize, channels: 3, data: image.data as Float32Array };
+          return photoLayer({
+            vertices: vertices.data as Float32Array, triangles: face.triangles, light: light.data as Float32Array, picture, mask: mask.data, maskSize,
+          }, atlas);
+        };
+        const layer = source === 'photo' ? judgeLayer(seen(), model, strict, size) : { albedo: new Float32Array(3 * size * size), weights: new Float32Array(size * size) };
         const texture = complete(layer, model, face, atlas);
         return {
           texture: float32(texture, [size, size, 3]),
