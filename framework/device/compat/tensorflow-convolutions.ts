@@ -28,8 +28,8 @@ interface Matrix {
 }
 
 /**
- * a · b of two tensors seen as matrices, with the given shape. Not TensorFlow's `MatMul`: its product keeps its stack where a signal,
- * such as that of Node's profiler, destroys memory of others.
+ * a · b of two tensors seen as matrices, with the given shape. Not TensorFlow's `MatMul`: with it the heap was destroyed under Node's profiler
+ * (the trace ends in `MklMatMulOp`; the cause was not found), with `BatchMatMulV2` never.
  */
 function product(engine: TensorflowBackend, a: Matrix, b: Matrix, shape: readonly number[]): tf.TensorInfo {
   const { binding } = engine;
