@@ -1,0 +1,124 @@
+/**
+ * What preprocessing costs above its networks: `node --import tsx bench/preprocessing.ts [--count N] [PHOTOS …]`. A few photos at a time are
+ * read, decoded, aligned and segmented; then detector, landmark network and face parser run alone on the very pictures that they were
+ * shown. Both are measured by the processor time of this process with all its threads and the collection of their garbage, in turn, so that
+ * other work on the machine disturbs both alike.
+ */
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { SampleError } from '../framework/index.js';
+import { stage as faces } from '../plugins/dataset/stages/faces.js';
+import { alignFace } from '../plugins/preprocess/host/align-face.js';
+import type { FaceNetworks } from '../plugins/preprocess/host/locate-face.js';
+import { parseFace } from '../plugins/preprocess/host/parse-face.js';
+import { loadFaceNetworks } from '../plugins/preprocess/networks/face-networks.js';
+import { loadFaceParser, parserSize, shippedParser, type FaceParser } from '../plugins/preprocess/networks/load-parser.js';
+
+type Networks = FaceNetworks & { readonly parser: FaceParser };
+type Source = Awaited<ReturnType<typeof faces.open>>;
+
+/** Runs one step of the work, to see what it costs. */
+type Step = <T>(what: string, run: () => T | Promise<T>) => T | Promise<T>;
+
+const block = 20;
+const largestPicture = 3 * 256 ** 2;
+const align = { size: 112, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'box' } as const;
+const networkNames = ['detector', 'landmark network', 'face parser'] as const;
+const stepNames = ['reading and decoding', 'alignment', 'segmentation'] as const;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Milliseconds by what they were spent on. */
+type Costs = Map<string, { milliseconds: number; calls: number }>;
+
+async function timed<T>(costs: Costs, what: string, run: () => T | Promise<T>): Promise<T> {
+  const before = process.cpuUsage();
+  try {
+    return await run();
+  } finally {
+    const { user, system } = process.cpuUsage(before);
+    const cost = costs.get(what) ?? { milliseconds: 0, calls: 0 };
+    costs.set(what, { milliseconds: cost.milliseconds + (user + system) / 1000, calls: cost.calls + 1 });
+  }
+}
+
+/** A call of a network, to be made again. */
+interface Call {
+  readonly what: string;
+  readonly again: () => void;
+}
+
+/** Memory for copies of pictures, kept from block to block, so that it is no garbage. */
+const copies: Float32Array[] = [];
+
+/** Networks that keep a copy of each picture that they are shown. */
+function recording({ detector, mesh, parser }: Networks, calls: Call[]): Networks {
+  const record = <R>(what: string, run: (picture: Float32Array) => R, picture: Float32Array): R => {
+    const copy = (copies[calls.length] ??= new Float32Array(largestPicture)).subarray(0, picture.length);
+    copy.set(picture);
+    calls.push({ what, again: () => void run(copy) });
+    return run(picture);
+  };
+  return {
+    detector: { ...detector, detect: (picture, threshold) => record(networkNames[0], (seen) => detector.detect(seen, threshold), picture) },
+    mesh: { ...mesh, locate: (picture) => record(networkNames[1], (seen) => mesh.locate(seen), picture) },
+    parser: { ...parser, parse: (picture) => record(networkNames[2], (seen) => parser.parse(seen), picture) },
+  };
+}
+
+/** A refused photo has cost what it cost. */
+async function preprocess(source: Source, index: number, networks: Networks, step: Step): Promise<void> {
+  try {
+    const { photo: { shape, data }, face } = await step(stepNames[0], () => source.read(index));
+    const photo = { height: shape[0], width: shape[1], data: data as Uint8Array };
+    const { image, landmarks } = await step(stepNames[1], () => alignFace(photo, face?.box ?? null, networks, align));
+    await step(stepNames[2], () => parseFace(image, landmarks, align.size, networks.parser, parserSize));
+  } catch (error) {
+    if (!(error instanceof SampleError)) throw error;
+  }
+}
+
+/** Photos from `first` on, once with all that they need and once with the networks alone. */
+async function measureBlock(source: Source, first: number, networks: Networks, costs: Costs): Promise<void> {
+  const calls: Call[] = [];
+  const indices = Array.from({ length: Math.min(block, source.length - first) }, (_, at) => first + at);
+  for (const index of indices) await preprocess(source, index, recording(networks, calls), (_, run) => run());
+  collectGarbage();
+  await timed(costs, 'all', async () => {
+    for (const index of indices) await preprocess(source, index, networks, (what, run) => timed(costs, what, run));
+    collectGarbage();
+  });
+  await timed(costs, 'alone', async () => {
+    for (const { what, again } of calls) await timed(costs, what, again);
+    collectGarbage();
+  });
+}
+
+async function measure(photos: string, count: number, networks: Networks): Promise<void> {
+  const source = await faces.open({
+    options: { photos, split: 'all', testShare: 0.25, faces: 'largest', limit: count + block, shuffle: true, maxMegapixels: 100 },
+    stage: 'photo', log: () => undefined, remembered: (_, compute) => compute(), resource: () => undefined as never,
+  });
+  await measureBlock(source, 0, networks, new Map()); // to be compiled
+  const from = source.length > block ? block : 0;
+  const costs: Costs = new Map();
+  for (let first = from; first < source.length; first += block) await measureBlock(source, first, networks, costs);
+  report(photos, source.length - from, costs);
+}
+
+function report(photos: string, count: number, costs: Costs): void {
+  const spent = (name: string): number => (costs.get(name)?.milliseconds ?? 0) / count;
+  console.log(`${photos}: ${count} photos`);
+  for (const name of [...stepNames, ...networkNames]) {
+    console.log(`  ${name.padEnd(22)} ${spent(name).toFixed(2).padStart(7)} ms a photo, ${((costs.get(name)?.calls ?? 0) / count).toFixed(2)} calls`);
+  }
+  const [all, alone] = [spent('all'), spent('alone')];
+  console.log(`  all ${all.toFixed(1)} ms (${(1000 / all).toFixed(1)} photos a second), networks alone ${alone.toFixed(1)} ms: ${(all / alone).toFixed(3)} ×`);
+}
+
+const { values: { count }, positionals } = parseArgs({ allowPositionals: true, options: { count: { type: 'string', default: '100' } } });
+const { detector, mesh } = await loadFaceNetworks();
+const parser = await loadFaceParser(shippedParser());
+for (const photos of positionals.length > 0 ? positionals : ['builtin']) await measure(photos, Number(count), { detector, mesh, parser });
