@@ -12,6 +12,7 @@ export { gatherRows } from './operators/gather-rows.js';
 export { matMulShared } from './operators/mat-mul-shared.js';
 export { reluGradient } from './operators/relu-gradient.js';
 export { resizeByMatrices } from './operators/resize-by-matrices.js';
+export { samplePicture } from './operators/sample-picture.js';
 export { safeNorm, safeSqrt } from './operators/safe-norm.js';
 export { sparseMatMul, transposeSparse, type SparseMatrix } from './operators/sparse-mat-mul.js';
 

@@ -9,24 +9,49 @@ export interface RefinableMesh {
   readonly meanShape: Float32Array;
 }
 
+export interface MirroredMesh extends RefinableMesh {
+  /** [N] the vertex at the mirror image of each vertex. */
+  readonly mirror: Int32Array;
+}
+
+const networkOptions = () => ({
+  terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
+  widths: Type.Union([
+    Type.Literal('narrow'), Type.Literal('wide'), Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), { minItems: 3, maxItems: 3 }),
+  ], {
+    default: [16, 32, 16],
+    description: 'Channels after the first three of the four blocks; the fourth gives 3. `narrow` is 16, 32, 16, `wide` 32, 64, 128.',
+  }),
+  pooled: Type.Boolean({ default: false, description: 'Run the second and third block at a quarter of the vertices.' }),
+});
+
 export const refine = defineDevice({
   summary: 'Mesh-wise refiner: four spectral residual blocks turn coarse vertex colours into an addition to them.',
   version: 1,
   trainable: true,
-  options: Type.Object({
-    terms: Type.Integer({ minimum: 1, maximum: 16, default: 6, description: 'K, the number of Chebyshev terms; the degree is K − 1.' }),
-    widths: Type.Union([
-      Type.Literal('narrow'), Type.Literal('wide'), Type.Array(Type.Integer({ minimum: 1, maximum: 512 }), { minItems: 3, maxItems: 3 }),
-    ], {
-      default: [16, 32, 16],
-      description: 'Channels after the first three of the four blocks; the fourth gives 3. `narrow` is 16, 32, 16, `wide` 32, 64, 128.',
-    }),
-    pooled: Type.Boolean({ default: false, description: 'Run the second and third block at a quarter of the vertices.' }),
-  }, { additionalProperties: false }),
+  options: Type.Object(networkOptions(), { additionalProperties: false }),
   resources: { face: resourceKind<RefinableMesh>('face-model') },
   in: { albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb') },
   out: { residual: tensor('float32', ['face.vertices', 3], 'albedo.residual') },
   load: () => import('./stages/refine.js'),
+});
+
+export const blend = defineDevice({
+  summary: 'Albedo of each vertex from the model, the photo and its mirrored side, each as far as a graph network believes it.',
+  version: 1,
+  trainable: true,
+  options: Type.Object(networkOptions(), { additionalProperties: false }),
+  resources: { face: resourceKind<MirroredMesh>('face-model') },
+  in: {
+    albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
+    seen: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
+    visible: tensor('float32', ['face.vertices', 1], 'vertices.visible'),
+  },
+  out: {
+    albedo: tensor('float32', ['face.vertices', 3], 'albedo.rgb'),
+    sources: tensor('float32', ['face.vertices', 3], 'albedo.sources'),
+  },
+  load: () => import('./stages/blend.js'),
 });
 
 export const constant = defineDevice({
@@ -83,5 +108,5 @@ export const plugin = definePlugin({
   framework: '^0.1.0',
   summary: 'Spectral graph convolutions on a mesh: the mesh-wise albedo refiner, and the operators that other graph networks use.',
   requires: { 'coarse-3dmm': '^0.1.0', rasterizer: '^0.1.0' },
-  stages: { refine, constant, 'solve-constant': solveConstant, fuse },
+  stages: { blend, refine, constant, 'solve-constant': solveConstant, fuse },
 });

@@ -179,6 +179,24 @@ export const modelChecks: Readonly<Record<string, Check>> = {
       between(mean(Array.from(predicted, (value, at) => Math.abs(value - detected[at]!))), 0, 1.8, 'landmarks against the detector, px');
     });
   },
+  'rasterizer/unproject': ({ outputs }, { keys, stages }) => {
+    varies(outputs, 'albedo');
+    keys.forEach((_, index) => {
+      const [seen, visible] = [dataAt(outputs, 'albedo', index), Array.from(dataAt(outputs, 'visible', index))];
+      const coarse = dataAt(stages.get('first/decode')!.outputs, 'albedo', index);
+      between(mean(visible), 0.15, 0.9, 'share of the vertices that the photo shows');
+      const green = visible.flatMap((share, v) => (share > 0.9 ? [[seen[3 * v + 1]!, coarse[3 * v + 1]!] as const] : []));
+      between(correlation(green.map(([one]) => one), green.map(([, other]) => other)), 0.2, 1, 'correlation with the fitted albedo');
+    });
+  },
+  'gcn-refiner/blend': each((inputs, outputs) => {
+    const [sources, visible, albedo] = [outputs('sources'), inputs('visible'), outputs('albedo')];
+    Array.from(visible).forEach((share, v) => {
+      near(sources[3 * v]! + sources[3 * v + 1]! + sources[3 * v + 2]!, 1);
+      if (share === 0) assert.is(sources[3 * v + 1], 0);
+    });
+    between(mean(Array.from(albedo, (value, at) => Math.abs(value - inputs('albedo')[at]!))), 0.005, 0.3, 'distance from the coarse albedo');
+  }),
   'gcn-refiner/refine': ({ inputs, outputs }, { keys }) => {
     varies(outputs, 'residual');
     keys.forEach((_, index) => {

@@ -58,10 +58,12 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
   'coarse-3dmm/decode': { size: { document: inGraph('reconstruct', 'decode', { size: 80 }), given: landmarkError, shows: 'metrics' } },
   'coarse-3dmm/regress': ofGraph('estimate', 'regress', { backbone: 'small' }),
   'coarse-3dmm/cascade': ofGraph('estimate', 'second', { hidden: 5 }),
+  'gcn-refiner/blend': ofGraph('reconstruct', 'blend', { terms: 2, widths: [4, 5, 4], pooled: false }),
   'gcn-refiner/refine': ofGraph('reconstruct', 'refine', { terms: 2, widths: [4, 5, 4], pooled: false }),
   'gcn-refiner/fuse': ofGraph('reconstruct', 'fuse', { mode: 'absolute' }),
   'faid/embed': of('shown', { identitySize: 130, attributeSize: 80, only: 'identity' }),
   'faid/decode': ofGraph('reconstruct', 'detail', { terms: 2, widths: [4, 5, 4], coarse: 7 }),
+  'rasterizer/unproject': ofGraph('reconstruct', 'look', { focal: 4.2, cameraDistance: 9.5 }),
   'rasterizer/render': { size, ...of('turned-back', { focal: 4.2, cameraDistance: 9.5, silhouette: 'antialias' }) },
   'self-augment/rotate': {
     ...of('rotate', { yaw: 10, extremeShare: 1, pitch: 1, roll: 1, light: 'random' }),

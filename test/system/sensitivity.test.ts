@@ -13,7 +13,7 @@ import { differingWeights, TrainingLab, type Weights } from './training-lab.js';
 
 const files = ['pipelines/train-full.yaml', 'test/system/pipelines/small.yaml'];
 /** The losses may go, so the chosen metrics are none of them. */
-const looked = { validate: { metrics: ['region.psnr', 'region.ssim'] } };
+const looked = { validate: { metrics: ['region.psnr', 'region.ssim', 'behind.psnr'] } };
 const steps = 5;
 
 const lab = await TrainingLab.open();

@@ -44,6 +44,8 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   'estimate.second': weights({ graphs: { estimate: { stages: { second: { trainable: false } } } } }),
   'estimate.third': weights({ graphs: { estimate: { stages: { third: { trainable: false } } } } }),
   'reconstruct.decode': inReconstruct({ turn: { use: 'self-augment/rotate', in: { coefficients: '$in.coefficients' } }, decode: { in: { coefficients: 'turn.coefficients' } } }),
+  'reconstruct.look': inReconstruct({ look: { with: { focal: 4.2 } } }),
+  'reconstruct.blend': withoutRefiner({ look: gone, blend: gone, refine: { in: { albedo: 'decode.albedo' } }, fuse: { in: { albedo: 'decode.albedo' } } }),
   'reconstruct.refine': withoutRefiner({ refine: gone, fuse: { in: { mesh: gone } } }),
   'reconstruct.detail': withoutRefiner({ detail: gone, fuse: { in: { features: gone } } }),
   'reconstruct.fuse': inReconstruct({ fuse: { with: { mode: 'absolute' } } }),
@@ -68,7 +70,7 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   occluded: weights({
     stages: {
       occluded: gone, 'occluded-seen': { in: { image: 'first.image' } }, 'occluded-estimate': { in: { image: detached('first.image') } },
-      'pair-occluded': { in: { image: detached('first.image'), exclude: gone } }, sheet: { in: { occluded: gone } },
+      'occluded-again': { in: { image: detached('first.image') } }, 'pair-occluded': { in: { image: detached('first.image'), exclude: gone } }, sheet: { in: { occluded: gone } },
     },
   }),
   'rotated-seen': rewired('rotated-seen', 'image', 'first.image'),
@@ -93,6 +95,7 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   'consistent-occluded': withoutLoss('consistent-occluded', 'consistentOccluded'),
   total: weights({ stages: { total: { with: { weights: { photometric: 0.5 } } } } }),
 
+  behind: { document: { stages: { behind: { in: { region: 'first.coverage' } } } }, shows: 'metrics' },
   coarse: { document: { stages: { coarse: { in: { albedo: 'rotated-again.albedo', vertices: 'rotated-again.vertices' } } } }, shows: 'sheet' },
   region: { document: { stages: { region: { in: { region: 'first.coverage' } } } }, shows: 'metrics' },
   sheet: { document: { stages: { sheet: { in: { coarse: gone } } } }, shows: 'sheet' },
@@ -108,6 +111,8 @@ export const gradientChanges: Readonly<Record<string, Change>> = {
   'live attributes of I_rot': rewired('rotated-again', 'attributes', live('rotated-seen.attributes')),
   'live identity of I_occ': rewired('occluded-again', 'identity', live('occluded-seen.identity')),
   'live attributes of I_occ': rewired('occluded-again', 'attributes', live('occluded-seen.attributes')),
+  'live I_rot at the vertices': rewired('rotated-again', 'image', live('rotated.image')),
+  'live I_occ at the vertices': rewired('occluded-again', 'image', live('occluded.image')),
   'live I_rot as the target of its pair': rewired('pair-rotated', 'image', live('rotated.image')),
   'live I_occ as the target of its pair': rewired('pair-occluded', 'image', live('occluded.image')),
 };

@@ -1,12 +1,11 @@
 /** Coefficients → better coefficients, by what the picture shows at the points of the face that they describe. */
 import { heNormal, zeros } from '../../../framework/index.js';
-import { stopGradient, tf, type Tensor } from '../../../framework/device/index.js';
+import { samplePicture, stopGradient, tf, type Tensor } from '../../../framework/device/index.js';
 import { coefficientCount } from '../host/coefficients.js';
 import { heads } from '../host/heads.js';
 import { projectPoints } from '../maths/camera.js';
 import { linearOffsets } from '../maths/linear-face-model.js';
 import { poseVertices } from '../maths/rotation.js';
-import { samplePicture } from '../maths/sample-picture.js';
 import { sliceOf } from '../maths/slice-of.js';
 import type { MakeVariable } from './layers.js';
 

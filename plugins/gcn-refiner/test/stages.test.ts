@@ -1,18 +1,23 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { useEngine } from '../../../framework/device/index.js';
+import { float32, type HostTensor } from '../../../framework/index.js';
 import { buildDeviceStage, close, normalTensor, runDeviceStage, testStage, uniformTensor } from '../../../framework/testing/index.js';
-import { constant, fuse, refine, type RefinableMesh } from '../plugin.js';
+import { blend, constant, fuse, refine, type MirroredMesh } from '../plugin.js';
 import { heightField } from './height-field.js';
 
 const { positions, triangles } = heightField(9, 7, (x, y) => x * y);
-const face: RefinableMesh = { vertexCount: 63, triangles, meanShape: positions };
+/** Rows of nine vertices, mirrored end to end. */
+const mirror = Int32Array.from({ length: 63 }, (_, vertex) => vertex - (vertex % 9) + 8 - (vertex % 9));
+const face: MirroredMesh = { vertexCount: 63, triangles, meanShape: positions, mirror };
 const dimensions = { 'face.vertices': 63 };
 const albedo = uniformTensor([2, 63, 3], 0.2, 0.9);
 const small = { terms: 3, widths: [4, 5, 3] };
 
 testStage('gcn-refiner/refine', refine, { options: small, dimensions, resources: { face }, inputs: { albedo } });
 testStage('gcn-refiner/refine, pooled', refine, { options: { ...small, pooled: true }, dimensions, resources: { face }, inputs: { albedo } });
+const looked = { albedo, seen: uniformTensor([2, 63, 3], 0.1, 0.8, 'seen'), visible: uniformTensor([2, 63, 1], 0, 1, 'visible') };
+testStage('gcn-refiner/blend', blend, { options: small, dimensions, resources: { face }, inputs: looked }, { differentiable: ['albedo'] });
 testStage('gcn-refiner/constant', constant, { dimensions, resources: { face }, inputs: { albedo } });
 testStage('gcn-refiner/fuse', fuse, { dimensions, resources: { face }, inputs: { albedo, mesh: normalTensor([2, 63, 3]), features: normalTensor([2, 63, 3], 'f') } });
 
@@ -31,6 +36,31 @@ test('refine starts at zero, has four blocks, and paints once its last layer is 
   stage.store.set(last.name, normalTensor(last.variable.shape));
   const after = await stage.run({ albedo });
   assert.ok(after.residual!.data.some((value) => Math.abs(value) > 0.01));
+  stage.dispose();
+});
+
+test('blend starts as nine parts of the photo to one of the model and one of the mirrored vertex, as far as each is seen', async () => {
+  const visible = float32(Float32Array.from({ length: 126 }, (_, v) => [0, 0.5, 1][v % 3]!), [2, 63, 1]);
+  const { albedo: blended, sources } = await runDeviceStage(blend, { options: small, dimensions, resources: { face }, inputs: { ...looked, visible } });
+  const at = (tensor: HostTensor, v: number, channel: number): number => tensor.data[3 * v + channel]!;
+  for (let v = 0; v < 126; v++) {
+    const other = v - (v % 63) + mirror[v % 63]!;
+    const odds = [1, 9 * visible.data[v]!, visible.data[other]!];
+    const shares = odds.map((one) => one / (odds[0]! + odds[1]! + odds[2]!));
+    close([0, 1, 2].map((source) => at(sources!, v, source)), shares);
+    close([0, 1, 2].map((c) => at(blended!, v, c)), [0, 1, 2].map((c) =>
+      shares[0]! * at(albedo, v, c) + shares[1]! * at(looked.seen, v, c) + shares[2]! * at(looked.seen, other, c)));
+  }
+});
+
+test('what the photo does not show leaves no trace in the blend', async () => {
+  const hidden = { ...looked, visible: float32(new Float32Array(126), [2, 63, 1]) };
+  const stage = await buildDeviceStage(blend, { options: small, dimensions, resources: { face }, inputs: hidden });
+  const last = stage.variables.filter(({ name }) => name.endsWith('conv2/kernel'))[3]!;
+  stage.store.set(last.name, normalTensor(last.variable.shape));
+  close((await stage.run(hidden)).albedo!.data, albedo.data);
+  const shown = (await stage.run(looked)).sources!.data;
+  assert.ok(new Set(Array.from(shown, (share) => share.toFixed(3))).size > 100, 'the network has no say');
   stage.dispose();
 });
 

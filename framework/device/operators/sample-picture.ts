@@ -1,5 +1,5 @@
-import { stopGradient, tf, type Tensor } from '../../../framework/device/index.js';
-import { expectShape } from './expect-shape.js';
+import { stopGradient } from '../tape.js';
+import { tf, type Tensor } from '../tf.js';
 
 /**
  * Colours of a picture at points, bilinear between pixel centres, which lie at half numbers; beyond the border, those of the border.
@@ -12,8 +12,10 @@ import { expectShape } from './expect-shape.js';
  */
 export function samplePicture(picture: Tensor, points: Tensor): Tensor {
   const [batch, side, , channels] = picture.shape as [number, number, number, number];
-  expectShape(picture, ['B', side, side, 'C'], 'picture');
-  expectShape(points, [batch, 'N', 2], 'points');
+  if (picture.rank !== 4 || picture.shape[2] !== side) throw new RangeError(`"picture" has a wrong shape: expected [B, S, S, C], got [${picture.shape.join(', ')}]`);
+  if (points.rank !== 3 || points.shape[0] !== batch || points.shape[2] !== 2) {
+    throw new RangeError(`"points" has a wrong shape: expected [${batch}, N, 2], got [${points.shape.join(', ')}]`);
+  }
   return tf.tidy(() => {
     const place = stopGradient(tf.clipByValue(tf.sub(points, 0.5), 0, side - 1) as Tensor);
     const corner = tf.minimum(tf.floor(place), Math.max(0, side - 2));

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import { tf } from '../../../framework/device/index.js';
-import { checkGradient, close, testOperator, toTensor, uniformTensor } from '../../../framework/testing/index.js';
-import { samplePicture } from '../maths/sample-picture.js';
+import { tf } from '../index.js';
+import { checkGradient, close, testOperator, toTensor, uniformTensor } from '../../testing/index.js';
+import { samplePicture } from '../operators/sample-picture.js';
 
 const side = 7;
 const picture = uniformTensor([2, side, side, 3], 0, 1);
