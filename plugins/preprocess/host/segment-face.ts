@@ -5,23 +5,11 @@ import { colourFeatures } from './colour-features.js';
 import { fillPolygon } from './fill-polygon.js';
 import { cleanRegions } from './clean-regions.js';
 import { edgeDistances } from './edge-distances.js';
-import { faceOval, leftBrow, leftEye, lips, noseBase, rightBrow, rightEye } from './mesh-topology.js';
+import { densityOfCovers } from './cover-colours.js';
+import { faceParts, largestOf, partCoverage, type FacePart } from './face-parts.js';
+import { faceOval } from './mesh-topology.js';
 import { fitSkinModel } from './skin-model.js';
 import { never, smoothLabels } from './smooth-labels.js';
-
-/** Parts of a face that are not skin-coloured; they belong to the face when the skin around them is visible. */
-const features = [
-  { points: leftEye, inner: 1.35, outer: 2.5 },
-  { points: rightEye, inner: 1.35, outer: 2.5 },
-  { points: leftBrow, inner: 1.15, outer: 1.7 },
-  { points: rightBrow, inner: 1.15, outer: 1.7 },
-  { points: lips, inner: 1.1, outer: 1.45 },
-  { points: noseBase, inner: 1.1, outer: 1.7 },
-];
-
-/** Density of colours that cover faces whatever surrounds them: some of any colour, and more of grey, white and black. */
-const anything = 1 / 12;
-const neutral = { share: 0.07, lightRange: 2.5, red: 0.06, blue: 0.07 } as const;
 
 /**
  * Probability that a pixel shows skin of the face, [size, size] in 0 … 1, zero outside the contour of the landmarks.
@@ -35,10 +23,10 @@ const neutral = { share: 0.07, lightRange: 2.5, red: 0.06, blue: 0.07 } as const
  */
 export function segmentFace(image: Float32Array, landmarks: Float32Array, size: number): Float32Array {
   const outline = faceOval.map((index): Point => [landmarks[2 * index], landmarks[2 * index + 1]]);
-  const inside = fillPolygon(outline, size);
+  const inside = outlineCoverage(landmarks, size);
   const geometry = depthInside(outline, inside, size);
   const colours = colourFeatures(image);
-  const parts = features.map(({ points, inner, outer }) => partOf(landmarks, points, inner, outer, size));
+  const parts = faceParts.map((part) => partOf(landmarks, part, size));
   const anyCore = largestOf(parts.map(({ core }) => core));
   const seeds = inside.map((share, pixel) => {
     return isPhoto(image, pixel) && share > 0.99 && anyCore[pixel] === 0 ? 0.2 + Math.min(1, 6 * Math.max(0, geometry.depth[pixel])) : 0;
@@ -65,9 +53,14 @@ export function isPhoto(image: Float32Array, pixel: number): boolean {
   return image[3 * pixel] + image[3 * pixel + 1] + image[3 * pixel + 2] > 0;
 }
 
+/** Share of each pixel inside the contour of the landmarks [468, 2], [size, size]. */
+export function outlineCoverage(landmarks: Float32Array, size: number): Float32Array {
+  return fillPolygon(faceOval.map((index): Point => [landmarks[2 * index], landmarks[2 * index + 1]]), size);
+}
+
 /** A mask [size, size] without what lies outside the contour of the landmarks. */
 export function maskInside(mask: Float32Array, landmarks: Float32Array, size: number): Float32Array {
-  const inside = fillPolygon(faceOval.map((index): Point => [landmarks[2 * index], landmarks[2 * index + 1]]), size);
+  const inside = outlineCoverage(landmarks, size);
   return mask.map((probability, pixel) => probability * inside[pixel]);
 }
 
@@ -78,25 +71,9 @@ interface Part {
   readonly ring: Float32Array;
 }
 
-function partOf(landmarks: Float32Array, points: readonly number[], inner: number, outer: number, size: number): Part {
-  const corners = points.map((index): Point => [landmarks[2 * index], landmarks[2 * index + 1]]);
-  const centre = [0, 1].map((axis) => corners.reduce((sum, corner) => sum + corner[axis], 0) / corners.length);
-  const reach = Math.sqrt(corners.reduce((sum, [x, y]) => sum + (x - centre[0]) ** 2 + (y - centre[1]) ** 2, 0) / corners.length);
-  const enlarged = (factor: number): Float32Array => fillPolygon(corners.map(([x, y]): Point => {
-    // Outward by a share of the part's own reach, so that flat parts grow in height too.
-    const distance = Math.hypot(x - centre[0], y - centre[1]) || 1;
-    const scale = 1 + ((factor - 1) * reach) / distance;
-    return [centre[0] + scale * (x - centre[0]), centre[1] + scale * (y - centre[1])];
-  }), size);
-  const core = enlarged(inner);
-  return { core, ring: enlarged(outer).map((share, pixel) => Math.max(0, share - core[pixel])) };
-}
-
-/** The largest of several shares at each pixel. */
-function largestOf(shares: readonly Float32Array[]): Float32Array {
-  const largest = new Float32Array(shares[0]!.length);
-  for (const share of shares) for (let pixel = 0; pixel < largest.length; pixel++) if (share[pixel] > largest[pixel]) largest[pixel] = share[pixel];
-  return largest;
+function partOf(landmarks: Float32Array, { points, inner, outer }: FacePart, size: number): Part {
+  const core = partCoverage(landmarks, points, inner, size);
+  return { core, ring: partCoverage(landmarks, points, outer, size).map((share, pixel) => Math.max(0, share - core[pixel])) };
 }
 
 /** Sets the part's pixels to face or to other by what most of the ring shows, where `judged` is 1: inside the contour, outside all parts. */
@@ -145,10 +122,4 @@ function densityOf(clusters: readonly ColourCluster[], colours: Float32Array, pi
     density += (share * Math.exp(-distance / 2)) / (0.3 * 0.07 * 0.08 * (2 * Math.PI) ** 1.5);
   }
   return density;
-}
-
-function densityOfCovers(colours: Float32Array, pixel: number): number {
-  const { share, lightRange, red, blue } = neutral;
-  const distance = (colours[3 * pixel + 1] / red) ** 2 + (colours[3 * pixel + 2] / blue) ** 2;
-  return anything + (share * Math.exp(-distance / 2)) / (2 * Math.PI * red * blue * lightRange);
 }

@@ -1,6 +1,7 @@
 /** The colour of one person's skin in one photo: a Gaussian around a smooth field of lightness and hue. */
 import { chooseSkin } from './choose-skin.js';
 import { weightedPixels } from './cluster-colours.js';
+import { gatherPixels } from './gather-pixels.js';
 
 /** Where each pixel lies: [pixels, 2], about −1 … 1 over the face. */
 export type FacePositions = Float32Array;
@@ -38,9 +39,9 @@ export function fitSkinModel(features: Float32Array, positions: FacePositions, w
   const start = chooseSkin(features, positions, weights);
   if (!start) return null;
   const pixels = weightedPixels(weights);
-  const seeds = gathered(weights, 1, pixels);
-  const colours = gathered(features, 3, pixels);
-  const basis = fieldBasis(gathered(positions, 2, pixels));
+  const seeds = gatherPixels(weights, 1, pixels);
+  const colours = gatherPixels(features, 3, pixels);
+  const basis = fieldBasis(gatherPixels(positions, 2, pixels));
   const most = mostDeviation([start.mean[1], start.mean[2]]);
   let fields = start.mean.map((value) => [value]);
   let expected = valuesOf(fields, basis);
@@ -52,19 +53,22 @@ export function fitSkinModel(features: Float32Array, positions: FacePositions, w
     expected = valuesOf(fields, basis);
     covariance = covarianceOf(colours, expected, robust, most);
   }
-  return {
-    distances: mahalanobis(features, valuesOf(fields, fieldBasis(positions)), covariance),
-    logPeak: -0.5 * Math.log(determinant(covariance)) - 1.5 * Math.log(2 * Math.PI),
-  };
+  return modelOf(features, valuesOf(fields, fieldBasis(positions)), covariance);
 }
 
-/** The values [N, count] of some pixels. */
-function gathered(values: Float32Array, count: number, pixels: Int32Array): Float32Array {
-  const some = new Float32Array(count * pixels.length);
-  for (let index = 0, to = 0; index < pixels.length; index++) {
-    for (let from = count * pixels[index], end = from + count; from < end; from++) some[to++] = values[from];
-  }
-  return some;
+/**
+ * One round of the same, from pixels that are known to be skin (weight 1, others 0), with a linear field. `features` is [pixels, 3], `positions` [pixels, 2]; some
+ * weight must be given.
+ */
+export function fitSureSkin(features: Float32Array, positions: FacePositions, sure: Float32Array): SkinModel {
+  const basis = fieldBasis(positions);
+  const fields = fitFields(features, basis, sure, { light: 3, hue: 3 });
+  const expected = valuesOf(fields, basis);
+  return modelOf(features, expected, covarianceOf(features, expected, sure, mostDeviation([fields[1][0], fields[2][0]])));
+}
+
+function modelOf(features: Float32Array, expected: Float32Array, covariance: readonly number[]): SkinModel {
+  return { distances: mahalanobis(features, expected, covariance), logPeak: -0.5 * Math.log(determinant(covariance)) - 1.5 * Math.log(2 * Math.PI) };
 }
 
 /** Terms of a quadratic field: 1, x, y, x², xy, y². */

@@ -1,0 +1,35 @@
+/** Pictures [size, size, channels] at half and at twice their size. */
+
+/** Means of 2 × 2 pixels: [size / 2, size / 2, channels]. `size` is even. */
+export function halved(picture: Float32Array, size: number, channels: number): Float32Array {
+  const half = size / 2;
+  const row = size * channels;
+  const result = new Float32Array(half * half * channels);
+  for (let y = 0, to = 0; y < half; y++) {
+    for (let x = 0, start = 2 * y * row; x < half; x++, start += 2 * channels) {
+      for (let at = start; at < start + channels; at++) {
+        result[to++] = (picture[at] + picture[at + channels] + picture[at + row] + picture[at + row + channels]) / 4;
+      }
+    }
+  }
+  return result;
+}
+
+/** Bilinear, with half-pixel centres: each new pixel takes 9, 3, 3 and 1 sixteenths of the four around it, [2 size, 2 size] of [size, size]. */
+export function doubled(values: Float32Array, size: number): Float32Array {
+  const result = new Float32Array(4 * size * size);
+  for (let y = 0, to = 0; y < 2 * size; y++) {
+    const near = (y >> 1) * size;
+    const far = neighbour(y, size) * size;
+    for (let x = 0; x < 2 * size; x++) {
+      const [column, beside] = [x >> 1, neighbour(x, size)];
+      result[to++] = (9 * values[near + column] + 3 * (values[near + beside] + values[far + column]) + values[far + beside]) / 16;
+    }
+  }
+  return result;
+}
+
+/** The pixel on whose side a new pixel lies, held inside. */
+function neighbour(place: number, size: number): number {
+  return Math.max(0, Math.min(size - 1, (place >> 1) + (place % 2 === 0 ? -1 : 1)));
+}
