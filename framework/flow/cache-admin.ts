@@ -6,6 +6,7 @@ import { contentFolder, type EntryNote } from './cache.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
 import { decode } from './encode.js';
 import { unpack } from './pack.js';
+import { ledgerFolder } from './source-ledger.js';
 
 export interface CacheEntry {
   readonly key: string;
@@ -78,8 +79,9 @@ export async function pruneEntries(root: string, bytes: number): Promise<{ reado
   return { removed, bytesLeft: left };
 }
 
-/** Removes all entries; resources that were built stay. */
+/** Removes all entries and what sources gave; resources that were built stay. */
 export async function clearEntries(root: string): Promise<void> {
   await rm(contentFolder(root), { recursive: true, force: true });
   await rm(`${contentFolder(root)}-usage.json`, { force: true });
+  await rm(ledgerFolder(root), { recursive: true, force: true });
 }

@@ -37,11 +37,13 @@ export async function readValues(values: StageValues): Promise<StageValues> {
   return Object.fromEntries(await Promise.all(Object.entries(values).map(async ([port, value]) => [port, await read(value)] as const)));
 }
 
-/** Whether only cached host stages read a source: all other readers need its values in any case. */
-export function mayDefer(source: string, plan: Plan, graph: PlannedGraph, readOutside: readonly PortReference[]): boolean {
-  if (readOutside.some((port) => port.startsWith(`${source}.`))) return false;
-  return graph.stages.map((name) => plan.stages.get(name)!).every((stage) => {
-    const reads = Object.values(stage.inputs).some((edge) => edge.stage === source);
-    return !reads || (stage.contract.kind === 'host' && stage.cache && (stage.contract as HostContract).pure);
-  });
+/** The ports of a source whose values are needed in any case: something else than a cached host stage reads them. */
+export function neededPorts(source: string, plan: Plan, graph: PlannedGraph, readOutside: readonly PortReference[]): Set<string> {
+  const prefix = `${source}.`;
+  const needed = new Set(readOutside.filter((port) => port.startsWith(prefix)).map((port) => port.slice(prefix.length)));
+  for (const stage of graph.stages.map((name) => plan.stages.get(name)!)) {
+    if (stage.contract.kind === 'host' && stage.cache && (stage.contract as HostContract).pure) continue;
+    for (const edge of Object.values(stage.inputs)) if (edge.stage === source) needed.add(edge.port);
+  }
+  return needed;
 }

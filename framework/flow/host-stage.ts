@@ -64,24 +64,51 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
   });
 }
 
-/** `defer`: values are read again only for those stages whose results are not cached. */
-export function sourceStage(opened: OpenedSource, services: FlowServices, defer: boolean): OperatorFunction<Packet, Packet> {
+/**
+ * `needed`: the ports that something else than a cached host stage reads; without it nothing is deferred. Values of the others are read
+ * only for those stages whose results are not cached.
+ */
+export function sourceStage(opened: OpenedSource, services: FlowServices, needed: ReadonlySet<string> | undefined): OperatorFunction<Packet, Packet> {
   const { stage, source, digest } = opened;
+  const defer = needed?.size === 0;
+  const glanced = needed && glancing(opened, services, needed);
   return perSample(stage, services, async ({ key }) => {
     const id = `${digest} ${key}`;
-    const read = async (): Promise<StageValues> => services.memory.get(id) ?? source.read(opened.indexOf(key)!);
+    const index = opened.indexOf(key)!;
     const known = services.memory.get(id);
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
     const digests = defer ? services.sourceDigests?.get(id) : undefined;
-    if (digests) return { result: { ok: true, value: deferValues(digests, read) }, attempt: 0, cached: true };
-    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => timedEnvelopeOf(read, 'FLOW_STAGE'));
-    if (result.ok) {
+    const again = async (): Promise<StageValues> => services.memory.get(id) ?? source.read(index);
+    if (digests) return { result: { ok: true, value: deferValues(digests, again) }, attempt: 0, cached: true };
+    let cached = false;
+    const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => timedEnvelopeOf(async () => {
+      if (!glanced) return source.read(index);
+      const { values, isKnown } = await glanced(index);
+      cached = isKnown;
+      return values;
+    }, 'FLOW_STAGE'));
+    if (result.ok && !cached) {
       checkOutputs(result.value, stage.outputPorts, stage.name, key);
       services.memory.set(id, result.value);
-      if (defer) services.sourceDigests?.set(id, digestsOf(result.value));
     }
-    return { result, attempt, cached: false };
+    if (result.ok && defer) services.sourceDigests?.set(id, digestsOf(result.value));
+    return { result, attempt, cached };
   });
+}
+
+/** Reads a sample by way of the ledger, for a source that can be glanced at and none of whose tensors is needed in any case. */
+function glancing({ stage, source }: OpenedSource, services: FlowServices, needed: ReadonlySet<string>) {
+  const isLarge = (port: string): boolean => stage.outputPorts[port].kind === 'tensor';
+  const ledger = source.glance && ![...needed].some(isLarge) ? services.ledger(stage) : undefined;
+  if (!ledger) return undefined;
+  return async (index: number): Promise<{ readonly values: StageValues; readonly isKnown: boolean }> => {
+    const { fingerprint, read } = await source.glance!(index);
+    const known = ledger.get(fingerprint);
+    if (known) return { values: { ...known.values, ...deferValues(known.digests, read) }, isKnown: true };
+    const values = await read();
+    ledger.add(fingerprint, values, isLarge);
+    return { values, isKnown: false };
+  };
 }
 
 function perSample(stage: PlannedStage, services: FlowServices, work: Work): OperatorFunction<Packet, Packet> {

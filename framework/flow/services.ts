@@ -1,6 +1,6 @@
 /** What all flows of a process share: workers, caches, resources, quarantine, progress. Training and validation use the same. */
 import { join } from 'node:path';
-import type { Plan } from '../pipeline/plan.js';
+import type { Plan, PlannedStage } from '../pipeline/plan.js';
 import { defaultCacheRoot } from './cache-root.js';
 import { ContentCache, type StageValues } from './cache.js';
 import type { Refused } from './error-policy.js';
@@ -10,6 +10,7 @@ import { Monitor } from './monitor.js';
 import { PoolRunner } from './pool.js';
 import { Quarantine } from './quarantine.js';
 import { ResourceLoader } from './resources.js';
+import { ledgerName, SourceLedger } from './source-ledger.js';
 import type { PluginSources } from './stage-recipe.js';
 
 export interface ServiceOptions {
@@ -46,6 +47,8 @@ export interface FlowServices {
   readonly memory: MemoryLayer<StageValues>;
   /** Digests of source samples, for those whose values were dropped from memory; absent where no sample comes again. */
   readonly sourceDigests?: Map<string, Readonly<Record<string, string>>>;
+  /** What a source's type gave in earlier runs; absent without a cache. */
+  readonly ledger: (source: PlannedStage) => SourceLedger | undefined;
   readonly flightBytes: number;
   /** Inputs that pure stages refused, by cache key: they would refuse them again. */
   readonly refusals: Map<string, Refused>;
@@ -76,9 +79,16 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
     }, onSetup: (stage, milliseconds) => monitor.setUp(stage, milliseconds), onCrash: () => monitor.workerDied(),
   });
   const cache = options.cache === false ? undefined : new ContentCache({ root: cacheRoot, diskBytes: options.diskBytes, memory, log });
+  const ledgers = new Map<string, SourceLedger>();
+  const ledger = (source: PlannedStage): SourceLedger => {
+    const name = ledgerName(source);
+    const opened = ledgers.get(name) ?? new SourceLedger(cacheRoot, name);
+    ledgers.set(name, opened);
+    return opened;
+  };
   const quarantine = new Quarantine(options.runFolder && join(options.runFolder, 'quarantine.jsonl'));
   return {
-    plugins, cacheRoot, main, pool, cache, memory, resources, quarantine, monitor, log,
+    plugins, cacheRoot, main, pool, cache, ledger: (source) => cache && ledger(source), memory, resources, quarantine, monitor, log,
     refusals: new Map(),
     sourceDigests: revisits ? new Map() : undefined,
     flightBytes: options.flightBytes ?? gibibyte,
@@ -87,6 +97,7 @@ export function openServices(plan: Plan, options: ServiceOptions): FlowServices 
       await pool.close();
       if (main !== pool) await main.close();
       await cache?.close();
+      for (const opened of ledgers.values()) await opened.close();
       await quarantine.close();
     },
   };

@@ -3,7 +3,7 @@ import { connectable, map, share, tap, type Observable } from 'rxjs';
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan, PlannedGraph, PlannedSection, PortReference } from '../pipeline/plan.js';
 import { creditGate, type CreditGate } from './credits.js';
-import { mayDefer } from './deferred.js';
+import { neededPorts } from './deferred.js';
 import { hostStage, sourceStage } from './host-stage.js';
 import { joinByKey } from './join-by-key.js';
 import { bytesOf } from './memory-layer.js';
@@ -57,7 +57,7 @@ export function wireGraph(options: WireOptions): WiredGraph {
     gate.narrow(Math.max(options.leastWindow, Math.floor(services.flightBytes / bytes)));
   };
 
-  const defer = (source: string): boolean => services.cache !== undefined && mayDefer(source, plan, graph, options.readOutside);
+  const neededOf = (source: string): ReadonlySet<string> | undefined => services.cache && neededPorts(source, plan, graph, options.readOutside);
 
   const streamOf = (producer: string): Observable<Packet> => {
     let stream = streams.get(producer);
@@ -80,7 +80,7 @@ export function wireGraph(options: WireOptions): WiredGraph {
     const section = sectionOf.get(producer);
     if (section) return read(section.inputs, section.name).pipe(runSection(section, options));
     const source = options.sources.sources.find(({ stage }) => stage.name === producer);
-    if (source) return feed.pipe(sourceStage(source, services, defer(producer)), tap(fitWindow));
+    if (source) return feed.pipe(sourceStage(source, services, neededOf(producer)), tap(fitWindow));
     const stage = plan.stages.get(producer);
     if (stage?.contract.kind !== 'host') {
       throw new FlowError('FLOW_INTERNAL', { who: producer, message: 'An edge comes from a stage that gives no stream.' });

@@ -140,7 +140,19 @@ export interface OpenSource<Out extends Ports = Ports> {
   /** A stable, unique name of the sample: it keys joins, random draws, caches and messages. */
   key(index: number): string;
   read(index: number): Promise<HostValues<Out>>;
+  /**
+   * For a source whose values follow from something that is cheap to read, such as the bytes of a file: with it a run leaves out `read` where
+   * the results of all stages behind the source are in the cache.
+   */
+  glance?(index: number): Promise<Glance<Out>>;
   close?(): Promise<void>;
+}
+
+export interface Glance<Out extends Ports = Ports> {
+  /** Stands for everything that the sample's values follow from: other values, another fingerprint. Without spaces. */
+  readonly fingerprint: string;
+  /** The values of exactly what was glanced at, whatever has changed since. */
+  read(): Promise<HostValues<Out>>;
 }
 
 export interface HostImplementation<O extends TObject, In extends Ports, Out extends Ports, R extends ResourceSlots> {

@@ -14,13 +14,18 @@ export async function readPhotoBytes(photo: ListedPhoto): Promise<Buffer> {
   return photo.part ? readPart(photo.file, photo.part) : readBytes(photo.file);
 }
 
-/** What the data set says, in pixels of the part of the photo whose corner is at `origin`; null when it says nothing. */
-export async function readTruth(photo: ListedPhoto, origin: readonly [number, number]): Promise<FaceTruth | null> {
+/** What the data set says, in pixels of the whole photo; null when it says nothing. */
+export async function readTruth(photo: ListedPhoto): Promise<FaceTruth | null> {
   const { identity, labels = {}, landmarks5, truthFile } = photo;
   const { landmarks68, pose } = truthFile ? await readAflwTruth(truthFile) : photo;
   if (!identity && !landmarks5 && !landmarks68 && !pose && Object.keys(labels).length === 0) return null;
-  const moved = (points: readonly number[] | undefined): number[] | null => points?.map((value, index) => value - origin[index % 2]) ?? null;
-  return { identity, labels, landmarks5: moved(landmarks5), landmarks68: moved(landmarks68), pose: pose ?? null };
+  return { identity, labels, landmarks5: landmarks5 ?? null, landmarks68: landmarks68 ?? null, pose: pose ?? null };
+}
+
+/** The same in pixels of the part of the photo whose corner is at `origin`. */
+export function movedTruth(truth: FaceTruth, origin: readonly [number, number]): FaceTruth {
+  const moved = (points: readonly number[] | null): number[] | null => points?.map((value, index) => value - origin[index % 2]) ?? null;
+  return { ...truth, landmarks5: moved(truth.landmarks5), landmarks68: moved(truth.landmarks68) };
 }
 
 /** The smallest box around points x, y, …: left, top, width, height. */
