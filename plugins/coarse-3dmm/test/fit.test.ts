@@ -117,6 +117,26 @@ test('dark skin is not explained as dark light: two faces that differ in tone al
   assert.ok(Math.abs(dark.shade - light.shade) < 0.12, JSON.stringify(tones));
 });
 
+test('dark lenses whose rims the mask lets through do not blacken what is behind them', async () => {
+  const shares = await Promise.all([0, 1, 2].map(async (seed) => {
+    const truth = randomCoefficients(seed);
+    coefficientGroup(truth, 'angles').fill(0);
+    const photo = photoOf(truth);
+    const rows = [37, 40].map((eye) => projectVertices(decodeHost(face, truth).vertices, size)[face.landmarks[eye]! * 3 + 1]!);
+    const behind = (pixel: number, margin: number): boolean => Math.abs(Math.floor(pixel / size) - (rows[0]! + rows[1]!) / 2) < 9 + margin;
+    const { coefficients } = await run({
+      ...photo, image: photo.image.map((value, at) => (behind(Math.floor(at / 3), 0) ? 0.04 : value)),
+      coverage: photo.coverage.map((value, pixel) => (behind(pixel, -2) ? 0 : value)),
+    });
+    const albedos = [truth, coefficients].map((each) => decodeHost(face, each));
+    const places = projectVertices(albedos[0]!.vertices, size);
+    const hidden = Array.from(face.skinMask.keys()).filter((vertex) => face.skinMask[vertex] && behind(Math.floor(places[vertex * 3 + 1]!) * size, -2));
+    const [real, found] = albedos.map(({ albedo }) => hidden.reduce((sum, vertex) => sum + albedo[vertex * 3]!, 0)) as [number, number];
+    return found / real;
+  }));
+  assert.ok(shares.every((share) => share > 0.92 && share < 1.15), shares.join(', '));
+});
+
 test('two people get clearly different coefficients, two pictures of one person like ones', async () => {
   const first = randomCoefficients(10);
   const turned = Float32Array.from(first);

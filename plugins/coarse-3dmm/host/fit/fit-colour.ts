@@ -37,6 +37,12 @@ const bandTintDeviation = 0.1;
 /** With fewer samples the colours stay where they are. */
 const fewestSamples = 30;
 
+/** The albedo of what is hidden, about that of what is seen. */
+const hiddenDeviation = 0.1;
+
+/** Nearer to the border of the mask than this share of the side, a pixel may show the rim of glasses, hair or a shadow. */
+const border = 0.02;
+
 /** Residuals of this size count half (Cauchy's weights): highlights, hair, glasses. */
 const cauchy = 0.2;
 
@@ -60,16 +66,24 @@ export type AlbedoModel = Pick<FaceModel, 'meanAlbedo' | 'albedoBasis' | 'active
 export function fitColours(
   face: FaceModel, vertices: Float64Array, image: ArrayLike<number>, mask: ArrayLike<number>, size: number, options: ColourOptions,
 ): Colours {
-  return solveColours(face, collectSamples(face, vertices, image, mask, size), options);
+  const { samples, hidden } = collectSamples(face, vertices, image, mask, size);
+  return solveColours(face, samples, options, { hidden });
+}
+
+export interface ColourKnowledge {
+  /** Where to begin: by default the mean albedo under even light. */
+  readonly start?: Pick<Colours, 'albedo' | 'light'>;
+  /** Vertices that face the camera behind something else, as densely as the samples. */
+  readonly hidden?: readonly number[];
 }
 
 /**
- * Gauss-Newton on I = (Ā + B δ) ∘ Y (γ + γ₀) over albedo δ and light γ at once, with δ ~ N(0, 1) and the priors above.
- *
- * @param start where to begin: by default the mean albedo under even light
+ * Gauss-Newton on I = (Ā + B δ) ∘ Y (γ + γ₀) over albedo δ and light γ at once, with δ ~ N(0, 1) and the priors above. A hidden vertex v
+ * differs from the mean face as the seen skin does on average, B_v δ ≈ ⟨B⟩ δ within 0.1: otherwise modes that explain a shadow on a cheek
+ * blacken the eyes behind a lens.
  */
 export function solveColours(
-  face: AlbedoModel, samples: readonly ColourSample[], options: ColourOptions, start?: Pick<Colours, 'albedo' | 'light'>,
+  face: AlbedoModel, samples: readonly ColourSample[], options: ColourOptions, { start, hidden = [] }: ColourKnowledge = {},
 ): Colours {
   const modes = face.activeModes.albedo;
   let albedo = start ? Float64Array.from(start.albedo) : new Float64Array(albedoCount);
@@ -83,6 +97,7 @@ export function solveColours(
     error = addPixels(equations, face, samples, albedo, light, modes, options.colourNoise);
     for (let mode = 0; mode < modes; mode++) equations.addPrior(mode, 0, 1);
     addLightPriors(equations, modes, means);
+    addHidden(equations, face, samples, hidden, modes);
     const solution = equations.solve();
     albedo = albedo.map((_, mode) => (mode < modes ? solution[mode]! : 0));
     light = light.map((_, band) => solution[modes + band]!);
@@ -117,6 +132,22 @@ function addPixels(
   return Math.sqrt(squares / (3 * samples.length));
 }
 
+function addHidden(equations: NormalEquations, face: AlbedoModel, samples: readonly ColourSample[], hidden: readonly number[], modes: number): void {
+  if (hidden.length === 0) return;
+  const weight = worth / samples.length / hiddenDeviation ** 2;
+  const row = new Float64Array(equations.size);
+  for (let channel = 0; channel < 3; channel++) {
+    const mean = new Float64Array(modes);
+    for (const { vertex } of samples) {
+      for (let mode = 0; mode < modes; mode++) mean[mode]! += face.albedoBasis[(vertex * 3 + channel) * albedoCount + mode]! / samples.length;
+    }
+    for (const vertex of hidden) {
+      for (let mode = 0; mode < modes; mode++) row[mode] = face.albedoBasis[(vertex * 3 + channel) * albedoCount + mode]! - mean[mode]!;
+      equations.add(row, 0, weight);
+    }
+  }
+}
+
 function addLightPriors(equations: NormalEquations, first: number, means: Float64Array): void {
   const row = new Float64Array(equations.size);
   const start = ambientStart * means[0]!;
@@ -138,25 +169,42 @@ function addLightPriors(equations: NormalEquations, first: number, means: Float6
   }
 }
 
-/** Pixels that show the face inside the mask, evenly spread over it. */
-function collectSamples(face: FaceModel, vertices: Float64Array, image: ArrayLike<number>, mask: ArrayLike<number>, size: number): ColourSample[] {
+/** Pixels that show the face well inside the mask, and vertices where it is hidden, both evenly spread and equally dense. */
+function collectSamples(
+  face: FaceModel, vertices: Float64Array, image: ArrayLike<number>, mask: ArrayLike<number>, size: number,
+): { readonly samples: readonly ColourSample[]; readonly hidden: readonly number[] } {
   const raster = rasterizeHost(vertices, face.triangles, size);
   const normals = interpolateHost(vertexNormalsHost(vertices, face.triangles), 3, face.triangles, raster);
-  const usable: number[] = [];
+  const [usable, covered]: [number[], number[]] = [[], []];
   for (let pixel = 0; pixel < size * size; pixel++) {
-    if (raster.ids[pixel]! >= 0 && mask[pixel]! > 0.5 && normals[pixel * 3 + 2]! > 0.15) usable.push(pixel);
+    if (raster.ids[pixel]! < 0 || normals[pixel * 3 + 2]! <= 0.15) continue;
+    if (mask[pixel]! <= 0.5) covered.push(pixel);
+    else if (isWellInside(mask, size, pixel, border * size)) usable.push(pixel);
   }
   const stride = Math.max(1, usable.length / mostPixels);
-  return Array.from({ length: Math.floor(usable.length / stride) }, (_, index) => {
-    const pixel = usable[Math.floor(index * stride)]!;
+  const spread = (pixels: readonly number[]): number[] =>
+    Array.from({ length: Math.floor(pixels.length / stride) }, (_, index) => pixels[Math.floor(index * stride)]!);
+  const vertexAt = (pixel: number): number => nearestVertex(face.triangles, raster.ids[pixel]!, raster.barycentrics.subarray(pixel * 3, pixel * 3 + 3));
+  const samples = spread(usable).map((pixel) => {
     const normal = normals.subarray(pixel * 3, pixel * 3 + 3);
     const length = Math.hypot(normal[0]!, normal[1]!, normal[2]!);
     return {
       colour: [0, 1, 2].map((channel) => image[pixel * 3 + channel]!),
       bands: shBasis(normal.map((value) => value / length)),
-      vertex: nearestVertex(face.triangles, raster.ids[pixel]!, raster.barycentrics.subarray(pixel * 3, pixel * 3 + 3)),
+      vertex: vertexAt(pixel),
     };
   });
+  return { samples, hidden: spread(covered).map(vertexAt) };
+}
+
+/** Whether the mask holds all of the picture's pixels within `radius` of this one. */
+function isWellInside(mask: ArrayLike<number>, size: number, pixel: number, radius: number): boolean {
+  const [row, column, reach] = [Math.floor(pixel / size), pixel % size, Math.floor(radius)];
+  for (let y = Math.max(0, row - reach); y <= Math.min(size - 1, row + reach); y++) {
+    const across = Math.floor(Math.sqrt(radius * radius - (y - row) ** 2));
+    for (let x = Math.max(0, column - across); x <= Math.min(size - 1, column + across); x++) if (mask[y * size + x]! <= 0.5) return false;
+  }
+  return true;
 }
 
 function nearestVertex(triangles: Int32Array, triangle: number, weights: Float64Array): number {

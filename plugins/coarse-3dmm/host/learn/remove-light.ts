@@ -25,7 +25,7 @@ export function solveVertices(
       vertex,
     });
   }
-  return solveColours(model, samples, options, start);
+  return solveColours(model, samples, options, { start });
 }
 
 /**
