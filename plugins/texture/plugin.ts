@@ -13,7 +13,7 @@ const side = [256, 512, 1024, 2048, 4096] as const;
 
 export const fromPhoto = defineHost({
   summary: 'Albedo from the photo where it shows the face, completed by the mirrored side and the model: a texture, and colours of the vertices.',
-  version: 1,
+  version: 2,
   options: Type.Object({
     size: Type.Union(side.map((size) => Type.Literal(size)), { default: 1024, description: 'Side of the texture, px.' }),
     source: Type.Union([Type.Literal('photo'), Type.Literal('model')], {
@@ -29,6 +29,7 @@ export const fromPhoto = defineHost({
     light: tensor('float32', [27], 'light.sh9'),
     photo: optional(tensor('uint8', ['H', 'W', 3], 'photo.rgb8')),
     transform: optional(tensor('float32', [2, 3], 'transform.px')),
+    sources: optional(tensor('float32', ['face.vertices', 3], 'albedo.sources')),
   },
   out: {
     texture: tensor('float32', ['with.size', 'with.size', 3], 'texture.rgb'),

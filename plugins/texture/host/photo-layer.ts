@@ -28,7 +28,7 @@ export interface Layer {
 /** Cosines between the normal and the way to the camera, from no trust to full. */
 const grazing = [0.25, 0.6] as const;
 /** Depth inside the mask, as shares of the crop's side, from no trust to full. */
-const edge = [0.008, 0.03] as const;
+const edge = [0.018, 0.04] as const;
 /** Shade over the mean shade of the face, from no trust to full: where it is dark, noise and errors of the light are magnified. */
 const lit = [0.25, 0.6] as const;
 const leastShade = 0.2;

@@ -1,6 +1,7 @@
 import { float32, FlowError, implementHost, SampleError } from '../../../framework/index.js';
 import type { Affine } from '../../preprocess/index.js';
 import { atlasOf, onTexels } from '../host/atlas.js';
+import { believe, weighed } from '../host/believe.js';
 import { complete } from '../host/complete.js';
 import { judgeLayer } from '../host/judge-layer.js';
 import { photoLayer, type Layer } from '../host/photo-layer.js';
@@ -18,7 +19,7 @@ export const stage = implementHost(fromPhoto, {
     }
     const strict = onTexels(strictness(face), 1, face.triangles, atlas);
     return {
-      run({ image, mask, vertices, albedo, light, photo, transform }) {
+      run({ image, mask, vertices, albedo, light, photo, transform, sources }) {
         if ((photo === undefined) !== (transform === undefined)) {
           throw new SampleError('Without both "photo" and "transform" the photo\'s own pixels cannot be found.', {
             cure: `Connect both inputs of "${name}", or neither.`,
@@ -34,7 +35,8 @@ export const stage = implementHost(fromPhoto, {
             vertices: vertices.data as Float32Array, triangles: face.triangles, light: light.data as Float32Array, picture, mask: mask.data, maskSize,
           }, atlas);
         };
-        const layer = source === 'photo' ? judgeLayer(seen(), model, strict, size) : { albedo: new Float32Array(3 * size * size), weights: new Float32Array(size * size) };
+        const believed = sources && onTexels(believe(sources.data), 1, face.triangles, atlas);
+        const layer = source === 'photo' ? judgeLayer(weighed(seen(), believed), model, strict, size) : { albedo: new Float32Array(3 * size * size), weights: new Float32Array(size * size) };
         const texture = complete(layer, model, face, atlas);
         return {
           texture: float32(texture, [size, size, 3]),

@@ -143,6 +143,26 @@ test('the source "model" keeps the photo out', async () => {
   albedo.forEach((value, at) => assert.ok(Math.abs(value - model[at]!) < 1e-5));
 });
 
+test('what a network does not believe of the photo is not painted on, though the mask has it', async () => {
+  const inputs = inputsOf({ yaw: 0 });
+  const wrong = (vertex: number): boolean => face.meanShape[vertex * 3]! > 0.15 && Math.abs(face.meanShape[vertex * 3 + 1]!) < 0.35;
+  const shares = (photo: (vertex: number) => number): HostTensor =>
+    float32(Float32Array.from({ length: vertexCount * 3 }, (_, at) => [1 - photo((at / 3) | 0), photo((at / 3) | 0), 0][at % 3]!), [vertexCount, 3]);
+  const confidenceWith = async (sources: HostTensor | undefined): Promise<Float32Array> => {
+    const { confidence } = await runHostStage(fromPhoto, {
+      options: { size }, resources: { face }, dimensions: { 'face.vertices': vertexCount }, inputs: sources ? { ...inputs, sources } : inputs,
+    });
+    return (confidence as HostTensor).data as Float32Array;
+  };
+  const [plain, believed, doubted] = await Promise.all([undefined, shares(() => 0.85), shares((vertex) => (wrong(vertex) ? 0.1 : 0.85))].map(confidenceWith));
+  assert.ok(believed!.every((value, texel) => Math.abs(value - plain![texel]!) < 1e-5), 'shares of a network that believes change something');
+  const inside = (texel: number): boolean => places[2 * texel]! > 0.3 && places[2 * texel]! < 0.6 && Math.abs(places[2 * texel + 1]!) < 0.25;
+  const covered = Array.from(plain!.keys()).filter(inside);
+  assert.ok(covered.length > 100 && covered.every((texel) => doubted![texel] === 0), 'doubted texels are painted on');
+  const elsewhere = Array.from(plain!.keys()).filter((texel) => places[2 * texel]! < 0 && plain![texel]! > 0.9);
+  assert.ok(elsewhere.length > 1000 && elsewhere.every((texel) => doubted![texel]! > 0.9), 'what is believed is not');
+});
+
 test('a transform without its photo is refused', async () => {
   const inputs = { ...inputsOf({ yaw: 0 }), transform: float32([1, 0, 0, 0, 1, 0], [2, 3]) };
   const refused = await runHostStage(fromPhoto, { options: { size }, resources: { face }, dimensions: { 'face.vertices': vertexCount }, inputs }).catch((error: unknown) => error as Error);
