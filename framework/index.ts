@@ -10,4 +10,5 @@ export * from './plugin/define.js';
 export * from './errors/flow-error.js';
 export * from './errors/sample-error.js';
 export { writeFileAtomic } from './run/disk.js';
+export { readWhole } from './values/read-whole.js';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './device/safetensors.js';

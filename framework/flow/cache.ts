@@ -6,14 +6,15 @@
  * A cache never fails a run: a damaged entry is computed again, a full disk turns writing off and says so once.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import cacache from 'cacache';
 import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
 import { decode, encode } from './encode.js';
+import { findEntry } from './find-entry.js';
 import { digestOf, rememberDigest } from './digest.js';
 import type { Refused } from './error-policy.js';
+import { readWhole } from '../values/read-whole.js';
 import { MemoryLayer } from './memory-layer.js';
 import { pack, unpack } from './pack.js';
 
@@ -147,10 +148,10 @@ export class ContentCache {
   async #read(key: string): Promise<StageValues | undefined> {
     let entry: { values: StageValues; digests: Readonly<Record<string, string>> };
     try {
-      const info = await cacache.get.info(this.#folder, key);
+      const info = await findEntry(this.#folder, key);
       if (!info) return undefined;
       entry = decode(await unpack(await readContent(info))) as typeof entry;
-      await this.#bound.used(info.path).catch(() => undefined); // a missed note of use only ages the entry
+      this.#bound.used(info.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#forget(key, error as Error);
       return undefined;
@@ -167,9 +168,9 @@ export class ContentCache {
   }
 }
 
-/** The bytes of an entry that was looked up; `cacache.get` would look it up once more. */
+/** The bytes of an entry that was found; `cacache.get` would look for it once more. */
 async function readContent({ path, integrity }: { readonly path: string; readonly integrity: string }): Promise<Buffer> {
-  const bytes = await readFile(path);
+  const bytes = await readWhole(path);
   if (integrity !== `sha1-${createHash('sha1').update(bytes).digest('base64')}`) throw new Error('its content is not what was written');
   return bytes;
 }

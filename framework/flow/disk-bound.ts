@@ -4,7 +4,8 @@
  * The running total lives in `usage.json` beside the folder; it may drift when processes share the folder, and every
  * eviction counts anew.
  */
-import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { utimesSync } from 'node:fs';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import cacache from 'cacache';
 import { bytesText } from './cache-root.js';
 
@@ -52,11 +53,15 @@ export class DiskBound {
   }
 
   /** Notes a use of the entry in this file: once in a process is enough. */
-  async used(file: string): Promise<void> {
+  used(file: string): void {
     if (this.#touched.has(file)) return;
     this.#touched.add(file);
     const now = new Date();
-    await utimes(file, now, now);
+    try {
+      utimesSync(file, now, now); // of a file just read: nothing to wait for
+    } catch {
+      return; // a missed note of use only ages the entry
+    }
   }
 
   async close(): Promise<void> {

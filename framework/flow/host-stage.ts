@@ -2,12 +2,13 @@
 import { map, tap, type OperatorFunction } from 'rxjs';
 import type { Plan, PlannedEdge, PlannedStage } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
-import { keyContent, keyOf, type StageValues } from './cache.js';
+import { keyContent, keyOf, type KeyContent, type StageValues } from './cache.js';
 import { checkOutputs } from './check-values.js';
 import { envelopeOf, timedEnvelopeOf, type Envelope, type Timed } from './envelope.js';
 import { deferValues, digestsOf, readValues } from './deferred.js';
 import { attemptsOf, PolicyGate, type Refused } from './error-policy.js';
 import { mapInOrder } from './map-in-order.js';
+import { oneAtATime } from './one-at-a-time.js';
 import type { OpenedSource } from './open-source.js';
 import { isRefused, sampleOf, type Packet, type PacketValues, type Ticket } from './packet.js';
 import type { FlowServices } from './services.js';
@@ -40,10 +41,15 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
   const { name, use, pluginVersion, options } = stage;
   const resources = Object.fromEntries(Object.entries(stage.resources).map(([slot, resource]) => [slot, plan.resources.get(resource)!.digest]));
 
+  const inTurn = oneAtATime(); // an epoch may begin before the results of the last one are written
   return perSample(stage, services, async (ticket, values) => {
     const inputs = inputsOf(stage.inputs, values);
     const content = cache && keyContent({ use, pluginVersion, version: contract.version, options, resources, inputs });
     const key = content && keyOf(content);
+    return key === undefined ? work(ticket, inputs) : inTurn(key, () => work(ticket, inputs, content, key));
+  });
+
+  async function work(ticket: Ticket, inputs: StageValues, content?: KeyContent, key?: string): ReturnType<Work> {
     const known = key === undefined ? undefined : await cache!.get(key, name);
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
     const refusal = key === undefined ? undefined : services.refusals.get(key) ?? await cache!.refusal(key);
@@ -61,7 +67,7 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
       await cache!.putRefusal(key, refused, { ...content!, sample: ticket.key });
     }
     return { result, attempt, cached: false };
-  });
+  }
 }
 
 /**

@@ -1,11 +1,15 @@
 /** Entries of the cache take less where that is cheap: masks hold few different numbers, pictures do not. */
 import { promisify } from 'node:util';
-import { constants, deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib';
+import { constants, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib';
 
 /** In the place of the header's length, which is never so large (see `encode`). */
 const packedMark = 0xffffffff;
 const prefix = 4;
 const probeBytes = 4096;
+/** Smaller ones are inflated in place: another thread costs more. */
+const handOverBytes = 2 ** 14;
+/** Room for what comes out: a mask of 112 px takes 50 kB. */
+const oneChunk = { chunkSize: 2 ** 16 };
 const fast = { level: constants.Z_BEST_SPEED };
 
 /** Deflated bytes behind a mark where a probe from the middle shrinks by half; else the bytes of `encode` themselves. */
@@ -21,5 +25,6 @@ export async function pack(bytes: Buffer): Promise<Buffer> {
 /** The bytes that `pack` was given. Rejects when they are damaged. */
 export async function unpack(bytes: Buffer): Promise<Buffer> {
   if (bytes.length < prefix || bytes.readUInt32LE() !== packedMark) return bytes;
-  return await promisify(inflateRaw)(bytes.subarray(prefix)) as Buffer;
+  const packed = bytes.subarray(prefix);
+  return packed.length < handOverBytes ? inflateRawSync(packed, oneChunk) : await promisify(inflateRaw)(packed, oneChunk) as Buffer;
 }

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import cacache from 'cacache';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cacheKey, ContentCache, keyContent, keyOf, type CacheKeyParts } from '../cache.js';
 import { clearEntries, listEntries, pruneEntries, usageByStage, verifyEntries } from '../cache-admin.js';
+import { findEntry } from '../find-entry.js';
 import { MemoryLayer } from '../memory-layer.js';
 import { float32 } from '../../values/host-tensor.js';
 import { freshFolder } from './fixtures/plan.js';
@@ -157,6 +159,29 @@ test('from outside: what takes how much, damage is found and removed, the oldest
   assert.ok(removed > 0 && bytesLeft <= 9000 && left.length === 5 - removed);
   await clearEntries(root);
   assert.equal(await listEntries(root), []);
+});
+
+test('entries are found as cacache finds them: written once, twice, removed, never, with a damaged index', async () => {
+  const folder = freshFolder();
+  const found = async (key: string): Promise<(string | undefined)[]> => {
+    const [own, info] = [await findEntry(folder, key), await cacache.get.info(folder, key)];
+    assert.equal([own?.path, own?.integrity], [info?.path, info?.integrity]);
+    return [own?.path, own?.integrity];
+  };
+  const put = (key: string, text: string): Promise<unknown> => cacache.put(folder, key, text, { algorithms: ['sha1'], metadata: { note: 'a\tb' } });
+  await put('once', 'first');
+  await put('twice', 'first');
+  await put('twice', 'second');
+  await put('gone', 'third');
+  await cacache.rm.entry(folder, 'gone');
+  const [path] = await found('once');
+  assert.is(readFileSync(path!, 'utf8'), 'first');
+  assert.not.equal(await found('twice'), await found('once'));
+  for (const key of ['gone', 'never']) assert.equal(await found(key), [undefined, undefined]);
+  const index = readdirSync(join(folder, 'index-v5'), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, 'index-v5', name)).filter((name) => statSync(name).isFile());
+  for (const file of index) truncateSync(file, statSync(file).size - 5);
+  for (const key of ['once', 'never']) assert.equal(await found(key), [undefined, undefined]);
+  await found('twice');
 });
 
 test.run();

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
@@ -7,7 +7,6 @@ import { runStreams, type StreamOptions, type StreamResult } from '../run-stream
 import type { RunSection } from '../section-stage.js';
 import type { ServiceOptions } from '../services.js';
 import type { SourceContext } from '../../plugin/stage-types.js';
-import { SampleError } from '../../errors/sample-error.js';
 import { float32, type HostTensor } from '../../values/host-tensor.js';
 import { freshFolder, planOf, section, servicesFor, type PlanSketch } from './fixtures/plan.js';
 
@@ -202,75 +201,6 @@ test('what a source remembers is found by the next run, by content and version',
   assert.equal(await runWith({ photo: 1 }), ['sample 1']);
   assert.equal(await runWith({ photo: 2 }), ['sample 2']);
   assert.equal(await runWith({ photo: 1 }, 2), ['sample 3']);
-});
-
-/** Runs `straight` over files of two numbers by way of a source that can be glanced at; counts what is read whole. */
-async function glanceRun(files: string, cacheRoot: string, { version = 1, double = 2 } = {}) {
-  const { plan: small, graph } = planOf({ stages: { ...straight.stages, double: { ...straight.stages.double, with: { factor: double } } } });
-  const photo = small.stages.get('photo')!;
-  let reads = 0;
-  const names = readdirSync(files).sort();
-  const glance = async (index: number) => {
-    const text = readFileSync(join(files, names[index]), 'utf8');
-    return {
-      fingerprint: text.replace(' ', '-'),
-      async read() {
-        reads++;
-        if (text === 'bad') throw new SampleError('this one is bad', { reason: 'photo-damaged' });
-        return { pair: float32(text.split(' ').map(Number), [2]), name: names[index] };
-      },
-    };
-  };
-  const open = async () => ({ length: names.length, key: (index: number) => names[index], read: async (index: number) => (await glance(index)).read(), glance });
-  const contract = { ...photo.contract, version, load: async () => ({ stage: { open } }) } as typeof photo.contract;
-  const plan = { ...small, stages: new Map(small.stages).set('photo', { ...photo, contract, onError: { ...photo.onError, policy: 'quarantine', maxRate: 1 } }) };
-  const services = servicesFor(plan, { cacheRoot, revisits: false });
-  const folder = freshFolder();
-  const result = await runStreams(plan, graph, { services, sections: new Map(), folder: () => folder });
-  await services.close();
-  return { reads, lines: readLines(join(folder, 'lines.txt')), refused: result.refused.map(({ key, stage, reason }) => `${key} ${stage} ${reason}`) };
-}
-
-function filesOf(texts: Readonly<Record<string, string>>): string {
-  const folder = freshFolder();
-  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-  return folder;
-}
-
-test('a source that can be glanced at is not read again while the results behind it are cached', async () => {
-  const [files, root] = [filesOf({ a: '1 2', b: 'bad', c: '3 4' }), freshFolder()];
-  const cold = await glanceRun(files, root);
-  assert.is(cold.reads, 3);
-  assert.equal(cold.refused, ['b photo photo-damaged']);
-  const warm = await glanceRun(files, root);
-  assert.is(warm.reads, 1, 'only what was refused');
-  assert.equal(warm.lines, cold.lines);
-  assert.equal(warm.refused, cold.refused);
-  writeFileSync(join(files, 'a'), '7 2');
-  const changed = await glanceRun(files, root);
-  assert.is(changed.reads, 2, 'and what has changed');
-  assert.not.equal(changed.lines[0], cold.lines[0]);
-  assert.is(changed.lines[1], cold.lines[1]);
-  assert.is((await glanceRun(files, root, { version: 2 })).reads, 3, 'another version of the source');
-  assert.is((await glanceRun(files, root, { double: 3 })).reads, 3, 'another result behind it');
-});
-
-test('a damaged ledger or lost results cost time, not truth; runs may share a ledger', async () => {
-  const [files, root] = [filesOf({ a: '1 2', b: '3 4', c: '5 6' }), freshFolder()];
-  const [cold, other] = await Promise.all([glanceRun(files, root), glanceRun(files, root)]);
-  assert.equal(other.lines, cold.lines);
-  const ledger = join(root, 'sources', readdirSync(join(root, 'sources'))[0]);
-  const text = readFileSync(ledger, 'utf8');
-  assert.is((await glanceRun(files, root)).reads, 0);
-  writeFileSync(ledger, text.replaceAll('"a"', '"z"').slice(0, -4)); // names of a are wrong, the last line is cut off
-  const damaged = await glanceRun(files, root);
-  assert.ok(damaged.reads >= 1 && damaged.reads <= 2, `${damaged.reads} read`);
-  assert.equal(damaged.lines, cold.lines);
-  assert.is((await glanceRun(files, root)).reads, 0, 'what was damaged has been written again');
-  rmSync(join(root, 'content'), { recursive: true });
-  const lost = await glanceRun(files, root);
-  assert.is(lost.reads, 3);
-  assert.equal(lost.lines, cold.lines);
 });
 
 /** A source of samples of one mebibyte each, which notes how much memory is held whenever it is read. */

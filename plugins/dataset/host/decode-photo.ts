@@ -1,7 +1,6 @@
 /** From an image file to RGB, 8 bits a channel. */
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { SampleError } from '../../../framework/index.js';
+import { readWhole, SampleError } from '../../../framework/index.js';
 import type { Photo } from '../../preprocess/index.js';
 
 export interface DecodeOptions {
@@ -37,7 +36,7 @@ export async function decodeBytes(bytes: Buffer, file: string, { region, maxMega
 /** The bytes of a file. Throws a SampleError that names it when it cannot be read. */
 export async function readBytes(file: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await readWhole(file);
   } catch (error) {
     throw new SampleError(`The photo ${file} cannot be read.`, {
       reason: 'photo-unreadable', got: (error as NodeJS.ErrnoException).code, cure: 'check the path and the permissions of the file', cause: error,

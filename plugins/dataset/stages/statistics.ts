@@ -6,19 +6,27 @@ import type { Affine } from '../../preprocess/index.js';
 import { FaceStatistics, measure, measureUnits, statisticsText } from '../host/face-statistics.js';
 import { statistics } from '../plugin.js';
 
+/** Lines wait until there are so many characters of them: a write costs more than a line. */
+const writeSize = 2 ** 14;
+
 const columns = Object.keys(measureUnits);
 
 export const stage = implementSink(statistics, {
   async create({ folder }) {
     let faces = new FaceStatistics();
     let lines: WriteStream | undefined;
+    let waiting = '';
     const write = async (line: string): Promise<void> => {
       if (!lines) {
         mkdirSync(folder, { recursive: true });
         lines = createWriteStream(join(folder, 'faces.csv'));
         lines.write(`key,set,located,${columns.join(',')}\n`);
       }
-      if (!lines.write(line)) await once(lines, 'drain');
+      waiting += line;
+      if (waiting.length < writeSize) return;
+      const text = waiting;
+      waiting = '';
+      if (!lines.write(text)) await once(lines, 'drain');
     };
     return {
       async write({ landmarks68, transform, confidence, disagreement, located, mask, photo, set }, { key }) {
@@ -35,7 +43,8 @@ export const stage = implementSink(statistics, {
       },
       async close() {
         if (lines) {
-          lines.end();
+          lines.end(waiting);
+          waiting = '';
           await once(lines, 'close');
           lines = undefined;
         }

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import cacache from 'cacache';
+import { readWhole } from '../values/read-whole.js';
+
+export interface FoundEntry {
+  /** The file of its content. */
+  readonly path: string;
+  /** `sha1-` and the digest of that file in base64. */
+  readonly integrity: string;
+}
+
+/**
+ * Where the content of an entry lies. As `cacache.get.info`, whose layout this reads (`index-v5`, `content-v2`: a line for each time that an
+ * entry was written, its SHA-1 before it, the last one counts) with half of the file operations; whatever is not as expected is left to that.
+ */
+export async function findEntry(folder: string, key: string): Promise<FoundEntry | undefined> {
+  const text = await readWhole(hashedPath(join(folder, 'index-v5'), hash('sha256', key))).then((bytes) => bytes.toString('utf8'), () => '');
+  const [sum, json = ''] = text.slice(text.lastIndexOf('\n') + 1).split('\t');
+  if (sum !== '' && sum === hash('sha1', json)) {
+    const entry = JSON.parse(json) as { readonly key: string; readonly integrity: string | null };
+    const digest = entry.key === key && /^sha1-([A-Za-z0-9+/=]+)$/.exec(entry.integrity ?? '')?.[1];
+    if (digest) return { path: hashedPath(join(folder, 'content-v2', 'sha1'), Buffer.from(digest, 'base64').toString('hex')), integrity: entry.integrity! };
+  }
+  return await cacache.get.info(folder, key) ?? undefined;
+}
+
+function hash(algorithm: 'sha1' | 'sha256', text: string): string {
+  return createHash(algorithm).update(text).digest('hex');
+}
+
+function hashedPath(folder: string, digest: string): string {
+  return join(folder, digest.slice(0, 2), digest.slice(2, 4), digest.slice(4));
+}
