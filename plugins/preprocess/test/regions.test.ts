@@ -4,11 +4,15 @@ import { randomFor } from '../../../framework/index.js';
 import { close } from '../../../framework/testing/index.js';
 import { anchors, decodeDetections, mergeOverlapping, type Detection } from '../host/blazeface-decode.js';
 import type { Point } from '../host/affine.js';
+import { colourEvidence } from '../host/colour-evidence.js';
 import { cleanRegions } from '../host/clean-regions.js';
 import { edgeDistances } from '../host/edge-distances.js';
 import { fillPolygon } from '../host/fill-polygon.js';
+import { doubled, halved } from '../host/halve-picture.js';
 import { landmarks68, landmarks68Of } from '../host/mesh-topology.js';
 import { meshMirror } from '../host/mesh-mirror.js';
+import { outlineCoverage } from '../host/segment-face.js';
+import { standardMesh } from '../host/standard-mesh.js';
 
 test('convention: a polygon covers pixels from corner to corner', () => {
   const square = fillPolygon([[1, 1], [3, 1], [3, 2], [1, 2]], 4);
@@ -90,6 +94,43 @@ test('distances to an outline are those to the nearest of all its edges', () => 
     }));
     assert.ok(Math.abs(distances[pixel] - least) < 1e-9, `pixel ${pixel}: ${distances[pixel]} instead of ${least}`);
   }
+});
+
+test('halving takes means of four pixels; doubling keeps a ramp inside and the sum of all', () => {
+  close(halved(Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]), 4, 1), [3.5, 5.5, 11.5, 13.5]);
+  close(halved(Float32Array.from([0, 10, 2, 20, 4, 30, 6, 40]), 2, 2), [3, 25]);
+  const ramp = Float32Array.from({ length: 16 }, (_, pixel) => (pixel % 4) + 0.5 + 3 * Math.floor(pixel / 4));
+  const twice = doubled(ramp, 4);
+  close(twice.slice(3 * 8 + 1, 3 * 8 + 7), [1, 2, 3, 4, 5, 6].map((x) => (x + 0.5) / 2 + 3 * (3.5 / 2 - 0.5)), { atol: 1e-6 });
+  assert.ok(Math.abs(twice.reduce((sum, value) => sum + value, 0) - 4 * ramp.reduce((sum, value) => sum + value, 0)) < 1e-3);
+});
+
+test('colour tells skin from what the parser leaves open, outside of eyes and lips', () => {
+  const size = 56;
+  const landmarks = Float32Array.from(standardMesh, (value) => value * size);
+  const inside = outlineCoverage(landmarks, size);
+  const random = randomFor('evidence');
+  const isCloth = (pixel: number): boolean => Math.floor(pixel / size) > 36;
+  const image = Float32Array.from({ length: 3 * size * size }, (_, at) => {
+    const colour = isCloth(Math.floor(at / 3)) ? [0.2, 0.4, 0.7] : [0.75, 0.55, 0.45];
+    return colour[at % 3] * (1 + 0.02 * random.normal());
+  });
+  // Sure of skin on the left; in doubt on the right, where there are both.
+  const skin = inside.map((_, pixel) => (pixel % size > 28 ? 0.5 : isCloth(pixel) ? 0.01 : 0.95));
+  const evidence = colourEvidence(image, skin, inside, landmarks, size);
+  const means = { skin: 0, cloth: 0 };
+  const counts = { skin: 0, cloth: 0 };
+  evidence.forEach((value, pixel) => {
+    assert.ok(Math.abs(value) <= 2);
+    if (inside[pixel] === 0) assert.is(value, 0);
+    if (inside[pixel] < 1 || pixel % size <= 28 || value === 0) return;
+    const kind = isCloth(pixel) ? 'cloth' : 'skin';
+    means[kind] += value;
+    counts[kind]++;
+  });
+  assert.ok(counts.skin > 100 && counts.cloth > 50);
+  assert.ok(means.skin / counts.skin > 1 && means.cloth / counts.cloth < -1, `${means.skin / counts.skin}, ${means.cloth / counts.cloth}`);
+  assert.ok(colourEvidence(image, new Float32Array(size * size).fill(0.5), inside, landmarks, size).every((value) => value === 0), 'no skin is sure');
 });
 
 test.run();
