@@ -7,7 +7,7 @@
  *         [--set train.batch=2] [--operators] [--pytorch PYTHON]
  *
  * `--operators` adds where the time goes, by groups of kernels (the same for PyTorch) and kernel by kernel. `--pytorch` names a Python with torch, numpy: the same step is timed there,
- * in the same rounds (bench/pytorch/training_step.py says what is included).
+ * in the same rounds, for `--pipeline ablation-no-blend` (bench/pytorch/training_step.py says what is included).
  */
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -47,6 +47,20 @@ export const occlude = defineDevice({
   load: () => import('./stages/occlude.js'),
 });
 
+export const imperfectMask = defineDevice({
+  summary: 'What a segmenter might make of an occluded render: its coverage without the occluder, where that is found.',
+  version: 1,
+  options: Type.Object({
+    size: Type.Integer({ minimum: 16, maximum: 512, default: 112, description: 'Side of the picture that is drawn in, px; the image\'s own side is best.' }),
+    found: share(0.6, 'Share of samples in which the occluder is found, but for patches of random size.'),
+    margin: Type.Integer({ minimum: 0, maximum: 8, default: 2, description: 'In every second sample so many pixels along the rim of the occluder are taken for the face.' }),
+  }, { additionalProperties: false }),
+  in: { coverage: mask, occluder: mask },
+  out: { mask },
+  draws: { finding: tensor('float32', ['with.size', 'with.size', 1], 'mask'), narrow: tensor('float32', [], 'probability') },
+  load: () => import('./stages/imperfect-mask.js'),
+});
+
 export const compose = defineDevice({
   summary: 'A render, black outside its coverage, pasted into a photo.',
   version: 1,
@@ -117,5 +131,5 @@ export const plugin = definePlugin({
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Self-augmentation: the reconstructed face under new poses and behind synthetic occluders.',
-  stages: { rotate, occlude, compose, vary, mirror, backdrop, degrade },
+  stages: { rotate, occlude, 'imperfect-mask': imperfectMask, compose, vary, mirror, backdrop, degrade },
 });

@@ -70,13 +70,17 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
     extremeYaw: weights(inStage('rotate', { extremeYaw: 60 }), inStage('rotate', { extremeShare: 1 })),
   },
   'self-augment/occlude': of('occluded', { size: 32, kinds: ['bar'], count: [3, 3], area: [0.2, 0.3], skinShare: 1 }),
+  'self-augment/imperfect-mask': {
+    ...of('occluder-found', { found: 0, margin: 0 }),
+    size: weights(inStage('occluder-found', { size: 16 }), inStage('occluder-found', { found: 1 })),
+  },
   'self-augment/compose': {},
   'losses/photometric': {},
   'losses/identity': of('identity', { centre: false }),
   'losses/attribute': of('attribute', { scale: false }),
   'losses/robustified': of('robustified', { centre: false, scale: false, identity: 0, attribute: 0, reduce: 'mean' }),
   'losses/self-augmentation': of('self-augmentation', { weights: { occluded: 0 } }),
-  'losses/coefficient-consistency': of('consistent-rotated', { weights: { depth: 0 }, scales: { depth: 2 } }),
+  'losses/mesh-consistency': of('consistent-rotated', { shape: 0.06, albedo: 0.1, angles: 0.1, light: 0.2, translation: 0.06, depth: 0.6 }),
   'losses/total': of('total', { weights: { identity: 1 } }),
   'evaluate/image-quality': {},
   'export/sheet': {

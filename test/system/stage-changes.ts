@@ -69,10 +69,11 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   rotated: rewired('rotated', 'albedo', 'first.coarse'),
   occluded: weights({
     stages: {
-      occluded: gone, 'occluded-seen': { in: { image: 'first.image' } }, 'occluded-estimate': { in: { image: detached('first.image') } },
-      'occluded-again': { in: { image: detached('first.image') } }, 'pair-occluded': { in: { image: detached('first.image'), exclude: gone } }, sheet: { in: { occluded: gone } },
+      occluded: gone, 'occluder-found': gone, 'occluded-seen': { in: { image: 'pasted.image' } }, 'occluded-estimate': { in: { image: detached('pasted.image') } },
+      'occluded-again': { in: { image: detached('pasted.image'), mask: detached('first.coverage') } }, 'pair-occluded': { in: { image: detached('pasted.image'), exclude: gone } }, sheet: { in: { occluded: gone } },
     },
   }),
+  'occluder-found': rewired('occluded-again', 'mask', detached('first.coverage')),
   'rotated-seen': rewired('rotated-seen', 'image', 'first.image'),
   'occluded-seen': rewired('occluded-seen', 'mask', gone),
   robustified: withoutLoss('robustified', 'robustified'),

@@ -256,6 +256,11 @@ export const augmentationChecks: Readonly<Record<string, Check>> = {
     const difference = meanOf(Array.from(outputs('image'), (value, at) => Math.abs(value - inputs('image')[at]!)));
     assert.ok(difference > 1e-3 && difference < 0.08, `the picture changes by ${difference}`);
   }),
+  'self-augment/imperfect-mask': each((inputs, outputs) => {
+    const [coverage, occluder, mask] = [inputs('coverage'), inputs('occluder'), Array.from(outputs('mask'))];
+    mask.forEach((value, pixel) => assert.ok(value === coverage[pixel] || (value === 0 && occluder[pixel] === 1), 'the face is lost outside of the occluder'));
+    assert.ok(mask.some((value, pixel) => value === 0 && coverage[pixel] === 1 && occluder[pixel] === 1), 'nothing of the occluder is found');
+  }),
   'self-augment/occlude': each((inputs, outputs) => {
     const mask = Array.from(outputs('mask'));
     assert.ok(meanOf(mask) > 0.02 && meanOf(mask) < 0.6, 'share of the picture that is covered');

@@ -22,14 +22,19 @@ export interface Blend {
 /** Log odds of the photo against the model before training: where it shows a vertex, nine tenths are the photo's. */
 const firstOdds = Math.log(9);
 
+/** The gain of the model's colours is drawn towards 1 as by so many parts of all vertices. */
+const gainPrior = 0.01;
+
 /**
  * Albedo of each vertex from three sources: the model a, the photo s where it shows the vertex, and the photo s' where it shows the vertex
  * at the mirror image. A mesh network reads all three and says how far each is to be believed:
  *
- *   a* = (e^l₀ a + v e^l₁ s + v' e^l₂ s') / (e^l₀ + v e^l₁ + v' e^l₂),   l = net(2 a − 1, v (s − a), v, v' (s' − a), v') + (0, ln 9, 0)
+ *   a*_i = p_i0 g ∘ a_i + p_i1 s_i + p_i2 s'_i,   p_i = (e^l₀, v e^l₁, v' e^l₂) / their sum,   l = net(2 a − 1, v (s − a), v, v' (s' − a), v') + (0, ln 9, 0)
+ *   g = (Σ p_i1 s_i + λ ā) / (Σ p_i1 a_i + λ ā),   ā = mean of a, λ = 0.01 N
  *
- * with v and v' how well they are seen. Before training net is 0. What lies over the face in the photo lies in s too: that it is not to
- * be believed is what self-augmentation teaches.
+ * with v and v' how well they are seen. The gain g of each channel gives the model's part the tone of what is believed of the photo, also where
+ * the light or the tone of a was taken wrongly. Before training net is 0. What lies over the face in the photo lies in s too: that it is not
+ * to be believed is what self-augmentation teaches.
  *
  * @param mirror int32 [N], the vertex at the mirror image of each.
  */
@@ -45,7 +50,15 @@ export function albedoBlender(
     const present = tf.concat([tf.onesLike(visible), visible, mirroredVisible], 2);
     const odds = tf.mul(present, tf.exp(tf.add(tf.clipByValue(logits, -10, 10), [0, firstOdds, 0])));
     const sources = tf.div(odds, tf.sum(odds, 2, true));
-    const [, photo, mirrored] = tf.split(sources, 3, 2) as [Tensor, Tensor, Tensor];
-    return { albedo: tf.add(albedo, tf.add(tf.mul(photo, tf.sub(seen, albedo)), tf.mul(mirrored, tf.sub(mirroredSeen, albedo)))), sources };
+    const [model, photo, mirrored] = tf.split(sources, 3, 2) as [Tensor, Tensor, Tensor];
+    const toned = tf.mul(albedo, gain(albedo, seen, photo));
+    return { albedo: tf.add(tf.mul(model, toned), tf.add(tf.mul(photo, seen), tf.mul(mirrored, mirroredSeen))), sources };
   };
+}
+
+/** g: [B, 1, 3]. */
+function gain(albedo: Tensor, seen: Tensor, believed: Tensor): Tensor {
+  const prior = tf.mul(tf.sum(albedo, 1, true), gainPrior);
+  const sum = (colours: Tensor): Tensor => tf.add(tf.sum(tf.mul(believed, colours), 1, true), prior);
+  return tf.div(sum(seen), sum(albedo));
 }

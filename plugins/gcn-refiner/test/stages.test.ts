@@ -43,13 +43,21 @@ test('blend starts as nine parts of the photo to one of the model and one of the
   const visible = float32(Float32Array.from({ length: 126 }, (_, v) => [0, 0.5, 1][v % 3]!), [2, 63, 1]);
   const { albedo: blended, sources } = await runDeviceStage(blend, { options: small, dimensions, resources: { face }, inputs: { ...looked, visible } });
   const at = (tensor: HostTensor, v: number, channel: number): number => tensor.data[3 * v + channel]!;
+  const otherOf = (v: number): number => v - (v % 63) + mirror[v % 63]!;
+  const shares = Array.from({ length: 126 }, (_, v) => {
+    const odds = [1, 9 * visible.data[v]!, visible.data[otherOf(v)]!];
+    return odds.map((one) => one / (odds[0]! + odds[1]! + odds[2]!));
+  });
+  close(sources!.data, shares.flat());
+  const total = (sample: number, of: (v: number) => number): number => Array.from({ length: 63 }, (_, v) => of(63 * sample + v)).reduce((sum, value) => sum + value, 0);
   for (let v = 0; v < 126; v++) {
-    const other = v - (v % 63) + mirror[v % 63]!;
-    const odds = [1, 9 * visible.data[v]!, visible.data[other]!];
-    const shares = odds.map((one) => one / (odds[0]! + odds[1]! + odds[2]!));
-    close([0, 1, 2].map((source) => at(sources!, v, source)), shares);
-    close([0, 1, 2].map((c) => at(blended!, v, c)), [0, 1, 2].map((c) =>
-      shares[0]! * at(albedo, v, c) + shares[1]! * at(looked.seen, v, c) + shares[2]! * at(looked.seen, other, c)));
+    const [sample, other] = [Math.floor(v / 63), otherOf(v)];
+    close([0, 1, 2].map((c) => at(blended!, v, c)), [0, 1, 2].map((c) => {
+      const prior = 0.01 * total(sample, (one) => at(albedo, one, c));
+      const believed = (tensor: HostTensor): number => prior + total(sample, (one) => shares[one]![1]! * at(tensor, one, c));
+      const gain = believed(looked.seen) / believed(albedo);
+      return shares[v]![0]! * gain * at(albedo, v, c) + shares[v]![1]! * at(looked.seen, v, c) + shares[v]![2]! * at(looked.seen, other, c);
+    }));
   }
 });
 

@@ -1,14 +1,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { tf, useEngine } from '../../../framework/device/index.js';
-import { randomFor, type HostTensor } from '../../../framework/index.js';
+import { float32, randomFor, type HostTensor } from '../../../framework/index.js';
 import { checkGradient, close, normalTensor, runDeviceStage, testStage, toTensor, uniformTensor } from '../../../framework/testing/index.js';
 import { drawOccluders } from '../host/draw-occluder.js';
 import { drawPose } from '../host/draw-pose.js';
 import { drawShape, type OccluderKind } from '../host/occluder-shapes.js';
 import { pixelNoise } from '../host/pixel-noise.js';
+import { erode } from '../maths/erode.js';
 import { pasteLayer } from '../maths/paste.js';
-import { backdrop, compose, degrade, mirror, occlude, rotate, vary } from '../plugin.js';
+import { backdrop, compose, degrade, imperfectMask, mirror, occlude, rotate, vary } from '../plugin.js';
 
 const coefficients = normalTensor([3, 257]);
 const image = uniformTensor([3, 20, 20, 3], 0.2, 0.8);
@@ -16,6 +17,10 @@ const kinds: OccluderKind[] = ['ellipse', 'blob', 'bar', 'polygon'];
 
 testStage('self-augment/rotate', rotate, { options: { light: 'random' }, inputs: { coefficients } });
 testStage('self-augment/occlude', occlude, { options: { size: 20 }, inputs: { image } });
+/** A square of 8 px in every picture. */
+const square = float32(Float32Array.from({ length: 1200 }, (_, at) => (at % 20 >= 6 && at % 20 < 14 && Math.floor(at / 20) % 20 >= 5 && Math.floor(at / 20) % 20 < 13 ? 1 : 0)), [3, 20, 20, 1]);
+const covered = float32(new Float32Array(1200).fill(1), [3, 20, 20, 1]);
+testStage('self-augment/imperfect-mask', imperfectMask, { options: { size: 20 }, inputs: { coverage: covered, occluder: square } });
 testStage('self-augment/compose', compose, { inputs: { render: image, coverage: uniformTensor([3, 20, 20, 1], 0, 1), photo: uniformTensor([3, 20, 20, 3], 0, 1, 'p') } });
 
 const face = symmetricFace();
@@ -45,6 +50,36 @@ function symmetricFace(): { vertexCount: number; mirror: Int32Array; identityBas
 
 test.before(async () => {
   await useEngine('wasm');
+});
+
+test('the rim of an occluder is eroded by so many pixels, and what touches the border stays', () => tf.tidy(() => {
+  const inner = (radius: number): number[] => [...erode(toTensor(square).slice([0], [1]), radius).dataSync()];
+  inner(2).forEach((value, at) => assert.is(value, at % 20 >= 8 && at % 20 < 12 && Math.floor(at / 20) >= 7 && Math.floor(at / 20) < 11 ? 1 : 0));
+  assert.ok(erode(tf.ones([1, 5, 5, 1]), 1).dataSync().every((value) => value === 1));
+}));
+
+test('an imperfect mask is the coverage without parts of the occluder, as often and as near to its rim as its options say', async () => {
+  const draws = 60;
+  const hidden = async (options: object): Promise<number[]> => {
+    const shares: number[] = [];
+    for (let seed = 0; seed < draws / 3; seed++) {
+      const { mask } = await runDeviceStage(imperfectMask, { options: { size: 20, ...options }, inputs: { coverage: covered, occluder: square }, seed });
+      for (let sample = 0; sample < 3; sample++) {
+        const lost = Array.from(mask!.data.slice(400 * sample, 400 * sample + 400), (value, at) => [value, square.data[at]!] as const);
+        assert.ok(lost.every(([value, occluder]) => value === 1 || (value === 0 && occluder === 1)), 'the face is lost outside of the occluder');
+        shares.push(lost.filter(([value]) => value === 0).length / 64);
+      }
+    }
+    return shares;
+  };
+  assert.ok((await hidden({ found: 0 })).every((share) => share === 0));
+  const whole = await hidden({ found: 1, margin: 0 });
+  assert.ok(whole.every((share) => share > 0) && whole.some((share) => share < 0.8) && whole.some((share) => share > 0.95));
+  const half = await hidden({ found: 0.5 });
+  assert.ok(Math.abs(half.filter((share) => share > 0).length / draws - 0.5) < 0.2);
+  // Every second sample keeps a rim of 2 px: 16 of 64 pixels are left.
+  const rims = (await hidden({ found: 1, margin: 2 })).filter((share) => share <= 0.25).length;
+  assert.ok(rims > 0.3 * draws && rims < 0.75 * draws, `${rims} of ${draws} with a rim`);
 });
 
 const column = (value: HostTensor, index: number): number[] => Array.from({ length: 3 }, (_, row) => value.data[row * 257 + index]!);
