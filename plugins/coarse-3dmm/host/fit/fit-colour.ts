@@ -45,7 +45,10 @@ const border = 0.02;
 
 /** The landmarks of the eyes; what lies this near to one of them, dm, belongs to it. */
 const [firstEye, lastEye] = [36, 47];
-const eyeReach = 0.3;
+const eyeReach = 0.2;
+
+/** With less of the eyes covered than this, as behind a strand of hair, the modes are left alone. */
+const coveredShare = 0.35;
 
 /** Residuals of this size count half (Cauchy's weights): highlights, hair, glasses. */
 const cauchy = 0.2;
@@ -184,12 +187,16 @@ function collectSamples(
   const normals = interpolateHost(vertexNormalsHost(vertices, face.triangles), 3, face.triangles, raster);
   const vertexAt = (pixel: number): number => nearestVertex(face.triangles, raster.ids[pixel]!, raster.barycentrics.subarray(pixel * 3, pixel * 3 + 3));
   const eyes = aroundEyes(face);
-  const [shown, covered]: [number[], number[]] = [[], []];
+  const [shown, behind]: [number[], number[]] = [[], []];
+  let around = 0;
   for (let pixel = 0; pixel < size * size; pixel++) {
     if (raster.ids[pixel]! < 0 || normals[pixel * 3 + 2]! <= 0.15) continue;
+    const atEye = eyes[vertexAt(pixel)] === 1;
+    if (atEye) around++;
     if (mask[pixel]! > 0.5) shown.push(pixel);
-    else if (eyes[vertexAt(pixel)]) covered.push(pixel);
+    else if (atEye) behind.push(pixel);
   }
+  const covered = behind.length > coveredShare * around ? behind : [];
   const beside = nearby(covered, size, border * size);
   const usable = shown.filter((pixel) => !beside[pixel]);
   const stride = Math.max(1, usable.length / mostPixels);
