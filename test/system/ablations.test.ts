@@ -33,7 +33,7 @@ const passes = ['first', 'occluded-again', 'rotated-again'];
 /** What each ablation of train-full lacks, and nothing else. */
 const lacks: Readonly<Record<string, Lack>> = {
   'ablation-constant-residual': {
-    removed: passes.flatMap((pass) => ['blend', 'detail', 'look', 'refine'].map((stage) => `${pass}/${stage}`)),
+    removed: ['occluder-found', ...passes.flatMap((pass) => ['blend', 'detail', 'look', 'refine'].map((stage) => `${pass}/${stage}`))],
     added: passes.map((pass) => `${pass}/constant/add`),
     changed: [...passes.flatMap((pass) => [`${pass}/fuse.in.albedo`, `${pass}/fuse.in.features`, `${pass}/fuse.in.mesh`]), 'train.learningRates.constant', 'train.learningRates.reconstruct/blend', 'train.learningRates.reconstruct/detail'],
     over: { graphs: { reconstruct: { stages: { refine: { $delete: true }, detail: { $delete: true } } } } },
@@ -43,7 +43,7 @@ const lacks: Readonly<Record<string, Lack>> = {
     changed: ['estimated', 'occluded-estimate', 'rotated-estimate'].flatMap((use) => coarseStages.map((stage) => `${use}/${stage}.trainable`)),
   },
   'ablation-no-blend': {
-    removed: passes.flatMap((pass) => [`${pass}/blend`, `${pass}/look`]),
+    removed: ['occluder-found', ...passes.flatMap((pass) => [`${pass}/blend`, `${pass}/look`])],
     changed: [...passes.flatMap((pass) => [`${pass}/fuse.in.albedo`, `${pass}/refine.in.albedo`]), 'train.learningRates.reconstruct/blend'],
   },
   'ablation-no-fa': {
