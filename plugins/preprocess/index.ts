@@ -10,6 +10,7 @@ export { fillPolygon } from './host/fill-polygon.js';
 export { faceOval, landmarks68, landmarks68Of, leftBrow, leftEye, lips, rightBrow, rightEye } from './host/mesh-topology.js';
 export { meshMirror } from './host/mesh-mirror.js';
 export { warpAffine, type Photo } from './host/warp-affine.js';
+export { halved } from './host/halve-picture.js';
 export { maskInside, segmentFace } from './host/segment-face.js';
 export { loadFaceNetworks } from './networks/face-networks.js';
 export { loadPackagedModel, type PackagedModel } from './networks/packaged-model.js';

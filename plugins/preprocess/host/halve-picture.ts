@@ -1,12 +1,11 @@
-/** Pictures [size, size, channels] at half and at twice their size. */
+/** Pictures at half and at twice their size. */
 
-/** Means of 2 × 2 pixels: [size / 2, size / 2, channels]. `size` is even. */
-export function halved(picture: Float32Array, size: number, channels: number): Float32Array {
-  const half = size / 2;
-  const row = size * channels;
-  const result = new Float32Array(half * half * channels);
-  for (let y = 0, to = 0; y < half; y++) {
-    for (let x = 0, start = 2 * y * row; x < half; x++, start += 2 * channels) {
+/** Means of 2 × 2 pixels: [height / 2, width / 2, channels] of [height, width, channels], both even. */
+export function halved(picture: Float32Array, width: number, channels: number): Float32Array {
+  const row = width * channels;
+  const result = new Float32Array(picture.length / 4);
+  for (let start = 0, to = 0; to < result.length; start += row) {
+    for (const end = start + row; start < end; start += 2 * channels) {
       for (let at = start; at < start + channels; at++) {
         result[to++] = (picture[at] + picture[at + channels] + picture[at + row] + picture[at + row + channels]) / 4;
       }

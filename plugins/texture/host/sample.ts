@@ -1,4 +1,6 @@
 /** Pictures as flat arrays, read between their pixels. */
+import { halved } from '../../preprocess/index.js';
+
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -42,20 +44,7 @@ export function sampleOne(picture: Picture, x: number, y: number): number {
 
 /** The picture halved, by the mean of four pixels, until it is at most `side` wide or cannot be halved. */
 export function shrunk(picture: Picture, side: number): Picture {
-  const { width, height } = picture;
-  return width <= side || width % 2 !== 0 || height % 2 !== 0 ? picture : shrunk(halved(picture), side);
-}
-
-function halved({ width, height, channels, data }: Picture): Picture {
-  const [columns, rows, line] = [width / 2, height / 2, width * channels];
-  const result = new Float32Array(columns * rows * channels);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      for (let channel = 0; channel < channels; channel++) {
-        const from = 2 * row * line + 2 * column * channels + channel;
-        result[(row * columns + column) * channels + channel] = (data[from]! + data[from + channels]! + data[from + line]! + data[from + line + channels]!) / 4;
-      }
-    }
-  }
-  return { width: columns, height: rows, channels, data: result };
+  const { width, height, channels, data } = picture;
+  if (width <= side || width % 2 !== 0 || height % 2 !== 0) return picture;
+  return shrunk({ width: width / 2, height: height / 2, channels, data: halved(data, width, channels) }, side);
 }

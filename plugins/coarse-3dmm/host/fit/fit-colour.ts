@@ -214,12 +214,19 @@ function collectSamples(
   return { samples, hidden: spread(covered).map(vertexAt) };
 }
 
-/** [V] 1 near the eyes. */
-function aroundEyes({ meanShape, landmarks, vertexCount }: FaceModel): Uint8Array {
-  return Uint8Array.from({ length: vertexCount }, (_, vertex) => {
+const known = new WeakMap<FaceModel, Uint8Array>();
+
+/** [V] 1 near the eyes; the same for every photo. */
+function aroundEyes(face: FaceModel): Uint8Array {
+  const before = known.get(face);
+  if (before) return before;
+  const { meanShape, landmarks, vertexCount } = face;
+  const eyes = Uint8Array.from({ length: vertexCount }, (_, vertex) => {
     const distance = (landmark: number): number => Math.hypot(...[0, 1, 2].map((axis) => meanShape[vertex * 3 + axis]! - meanShape[landmark * 3 + axis]!));
     return landmarks.subarray(firstEye, lastEye + 1).some((landmark) => distance(landmark) < eyeReach) ? 1 : 0;
   });
+  known.set(face, eyes);
+  return eyes;
 }
 
 /** [S*S] 1 within `radius` of one of the pixels. */
