@@ -71,10 +71,13 @@ const colourSolveOptions = {
 
 export const fit = defineHost({
   summary: 'Coefficients of a photo without a network: least squares on dense landmarks, then on the pixels of the skin.',
-  version: 6,
+  version: 7,
   options: Type.Object({
     landmarkNoise: Type.Number({
       exclusiveMinimum: 0, default: 0.012, description: 'Expected error of a landmark, as a fraction of the side of the face box.',
+    }),
+    openingNoise: Type.Number({
+      exclusiveMinimum: 0, default: 0.003, description: 'Expected error of the gap between two lids or lips, as a fraction of the side of the face box.',
     }),
     rounds: Type.Integer({ minimum: 1, maximum: 50, default: 4, description: 'Gauss-Newton steps on pose and shape together.' }),
     ...colourSolveOptions,

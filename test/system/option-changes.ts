@@ -54,7 +54,7 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
     }),
   },
   'preprocess/segment': of('segment', { parser: 'colour', soft: true }),
-  'coarse-3dmm/fit': of('fit', { landmarkNoise: 0.03, rounds: 1, lightRounds: 1, colourNoise: 0.2 }),
+  'coarse-3dmm/fit': of('fit', { landmarkNoise: 0.03, openingNoise: 0.1, rounds: 1, lightRounds: 1, colourNoise: 0.2 }),
   'coarse-3dmm/decode': { size: { document: inGraph('reconstruct', 'decode', { size: 80 }), given: landmarkError, shows: 'metrics' } },
   'coarse-3dmm/regress': ofGraph('estimate', 'regress', { backbone: 'small' }),
   'coarse-3dmm/cascade': ofGraph('estimate', 'second', { hidden: 5 }),

@@ -9,7 +9,7 @@ import { stage } from '../stages/fit.js';
 import { builtFace } from './built-face.js';
 
 const size = 112;
-const options = { landmarkNoise: 0.012, rounds: 5, lightRounds: 4, colourNoise: 0.08 };
+const options = { landmarkNoise: 0.012, openingNoise: 0.003, rounds: 5, lightRounds: 4, colourNoise: 0.08 };
 const test = suite('fit');
 let face: FaceModel;
 test.before(async () => void (face = await builtFace()));
@@ -115,6 +115,31 @@ test('dark skin is not explained as dark light: two faces that differ in tone al
   const [dark, light] = tones as [typeof tones[0], typeof tones[0]];
   assert.ok(Math.abs(dark.albedo - dark.truth) < 0.08 && Math.abs(light.albedo - light.truth) < 0.08, JSON.stringify(tones));
   assert.ok(Math.abs(dark.shade - light.shade) < 0.12, JSON.stringify(tones));
+});
+
+test('lids and lips are as far apart as the landmarks say, though that is a pixel of a face', async () => {
+  // Corners of the eye or mouth, the middle of the upper margin and of the lower one, other points of the margins: upper, lower.
+  const [eyes, mouth] = [
+    [{ corners: [33, 133], margins: [[160, 144], [159, 145], [158, 153]] }, { corners: [362, 263], margins: [[387, 373], [386, 374], [385, 380]] }],
+    [{ corners: [78, 308], margins: [[82, 87], [13, 14], [312, 317]] }],
+  ] as const;
+  const gap = (points: ArrayLike<number>, one: number, other: number): number =>
+    Math.hypot(points[one * 2]! - points[other * 2]!, points[one * 2 + 1]! - points[other * 2 + 1]!);
+  for (const [openings, factor] of [[eyes, 0.4], [eyes, 1.3], [mouth, 2]] as const) {
+    const photo = photoOf(randomCoefficients(4));
+    for (const { margins } of openings) {
+      for (const [upper, lower] of margins) {
+        const row = upper * 2 + 1;
+        photo.landmarks[row] = photo.landmarks[lower * 2 + 1]! + factor * (photo.landmarks[row]! - photo.landmarks[lower * 2 + 1]!);
+      }
+    }
+    const { vertices } = decodeHost(face, (await run(photo)).coefficients);
+    const fitted = densePixels(vertices);
+    for (const { corners, margins } of openings) {
+      const [wanted, got] = [photo.landmarks, fitted].map((points) => gap(points, ...margins[1]) / gap(points, ...corners)) as [number, number];
+      assert.ok(Math.abs(got - wanted) < 0.05, `${corners.join(' to ')}, ${factor} times as open: ${got} of the width instead of ${wanted}`);
+    }
+  }
 });
 
 test('dark lenses whose rims the mask lets through do not blacken what is behind them', async () => {

@@ -7,6 +7,8 @@ import { firstPose, posePoints, rotationDerivatives, rotationOf, type Pose } fro
 export interface GeometryOptions {
   /** Standard deviation of a landmark, as a fraction of the side of the face box. */
   readonly landmarkNoise: number;
+  /** Standard deviation of the gap between two lids or lips, as a fraction of the side of the face box. */
+  readonly openingNoise: number;
   readonly rounds: number;
 }
 
@@ -22,9 +24,16 @@ export interface Geometry {
 const huber = 2;
 const poseRounds = 4;
 
+/** Points of facemesh on the margins of the lids of either eye and inside the lips: the upper one, the lower one. */
+const openings: readonly (readonly [number, number])[] = [
+  [160, 144], [159, 145], [158, 153], [387, 373], [386, 374], [385, 380], [82, 87], [13, 14], [312, 317],
+];
+
 /**
- * Gauss-Newton on E = Σ w_i ‖p_i − π(R S_i(c) + t)‖² / σ² + ‖c‖², with the perspective camera π: first pose alone, then pose
- * and shape together. Landmarks on the outline have less weight, far residuals are tamed by Huber's weights.
+ * Gauss-Newton on E = Σ_i w_i ‖r_i‖² / σ² + Σ_(i,j) w_i ‖r_i − r_j‖² / τ² + ‖c‖², r_i = p_i − π(R S_i(c) + t), with the perspective camera π:
+ * first pose alone, then pose and shape together. Landmarks on the outline have less weight, far residuals are tamed by Huber's weights.
+ * The second sum is over the gaps between lids and between lips: a detector knows how far apart they are better than where they are, and a
+ * closed eye is one pixel of many (Feng et al., "Learning an animatable detailed 3D face model", 2021, eye closure loss, which has lengths for vectors).
  *
  * @param landmarks [N*2] column, row, px
  * @param size side of the picture, px
@@ -36,7 +45,7 @@ export function fitGeometry(model: DenseModel, landmarks: ArrayLike<number>, siz
   let coefficients = new Float64Array(model.modes);
   for (let round = 0; round < poseRounds + options.rounds; round++) {
     const shapeModes = round < poseRounds ? 0 : model.modes;
-    const step = gaussNewtonStep(model, landmarks, size, pose, coefficients, sigma, shapeModes);
+    const step = gaussNewtonStep(model, landmarks, size, pose, coefficients, { landmark: sigma, opening: options.openingNoise * side }, shapeModes);
     const [a, b, c, x, y, z] = step as unknown as [number, number, number, number, number, number];
     pose = {
       angles: [pose.angles[0] + a, pose.angles[1] + b, pose.angles[2] + c],
@@ -58,35 +67,72 @@ export function boxSide(landmarks: ArrayLike<number>): number {
   return Math.sqrt((high[0]! - low[0]!) * (high[1]! - low[1]!));
 }
 
+/** Two linear equations, across and down: rows · x = residual. */
+interface Equations {
+  readonly rows: readonly [Float64Array, Float64Array];
+  readonly residual: [number, number];
+}
+
+const emptyEquations = (width: number): Equations => ({ rows: [new Float64Array(width), new Float64Array(width)], residual: [0, 0] });
+
 /** Change of (angles, translation, coefficients). */
 function gaussNewtonStep(
-  model: DenseModel, landmarks: ArrayLike<number>, size: number, pose: Pose, coefficients: Float64Array, sigma: number, shapeModes: number,
+  model: DenseModel, landmarks: ArrayLike<number>, size: number, pose: Pose, coefficients: Float64Array,
+  sigma: { readonly landmark: number; readonly opening: number }, shapeModes: number,
 ): Float64Array {
-  const points = densePoints(model, coefficients);
-  const rotation = rotationOf(pose.angles);
-  const derivatives = rotationDerivatives(pose.angles);
-  const focal = deep3dCamera.focal * size;
-  const equations = new NormalEquations(6 + shapeModes);
-  const columns = new Float64Array(3 * (6 + shapeModes));
-  const row = new Float64Array(6 + shapeModes);
-  const posed = posePoints(points, pose);
+  const width = 6 + shapeModes;
+  const linearise = lineariser(model, landmarks, size, pose, coefficients, shapeModes);
+  const equations = new NormalEquations(width);
+  const [one, other] = [emptyEquations(width), emptyEquations(width)];
+  const add = (deviation: number, trust: number): void => {
+    const distance = Math.hypot(...one.residual) / deviation;
+    const weight = (trust / (deviation * deviation)) * Math.min(1, huber / Math.max(distance, 1e-9));
+    one.rows.forEach((row, axis) => equations.add(row, one.residual[axis]!, weight));
+  };
   for (let point = 0; point < model.trust.length; point++) {
-    fillColumns(columns, model, points, point, rotation, derivatives, shapeModes);
-    const [x, y, z] = [posed[point * 3]!, posed[point * 3 + 1]!, deep3dCamera.distance - posed[point * 3 + 2]!];
-    const across = landmarks[point * 2]! - (size / 2 + (focal * x) / z);
-    const down = landmarks[point * 2 + 1]! - (size / 2 - (focal * y) / z);
-    const distance = Math.hypot(across, down) / sigma;
-    const weight = (model.trust[point]! / (sigma * sigma)) * Math.min(1, huber / Math.max(distance, 1e-9));
-    for (const [sign, place, residual, axis] of [[1, x, across, 0], [-1, y, down, 1]] as const) {
-      for (let k = 0; k < row.length; k++) {
-        // z_c = d − z, so a step in z changes x / z_c by x / z_c².
-        row[k] = (sign * focal * (columns[axis * row.length + k]! + (place / z) * columns[2 * row.length + k]!)) / z;
-      }
-      equations.add(row, residual, weight);
+    linearise(point, one);
+    add(sigma.landmark, model.trust[point]!);
+  }
+  if (shapeModes > 0) {
+    for (const [upper, lower] of openings) {
+      linearise(upper, one);
+      linearise(lower, other);
+      subtract(one, other);
+      add(sigma.opening, model.trust[upper]!);
     }
   }
   for (let mode = 0; mode < shapeModes; mode++) equations.addPrior(6 + mode, -coefficients[mode]!, 1);
   return equations.solve();
+}
+
+function subtract(left: Equations, right: Equations): void {
+  for (const axis of [0, 1] as const) {
+    left.residual[axis] -= right.residual[axis];
+    for (let k = 0; k < left.rows[axis].length; k++) left.rows[axis][k]! -= right.rows[axis][k]!;
+  }
+}
+
+/** What fills in the equations of one point of the face as it is posed now. */
+function lineariser(
+  model: DenseModel, landmarks: ArrayLike<number>, size: number, pose: Pose, coefficients: Float64Array, shapeModes: number,
+): (point: number, into: Equations) => void {
+  const width = 6 + shapeModes;
+  const points = densePoints(model, coefficients);
+  const posed = posePoints(points, pose);
+  const rotation = rotationOf(pose.angles);
+  const derivatives = rotationDerivatives(pose.angles);
+  const focal = deep3dCamera.focal * size;
+  const columns = new Float64Array(3 * width);
+  return (point, { rows, residual }) => {
+    fillColumns(columns, model, points, point, rotation, derivatives, shapeModes);
+    const z = deep3dCamera.distance - posed[point * 3 + 2]!;
+    for (const [axis, sign] of [[0, 1], [1, -1]] as const) {
+      const place = posed[point * 3 + axis]!;
+      residual[axis] = landmarks[point * 2 + axis]! - (size / 2 + (sign * focal * place) / z);
+      // z_c = d − z, so a step in z changes x / z_c by x / z_c².
+      for (let k = 0; k < width; k++) rows[axis][k] = (sign * focal * (columns[axis * width + k]! + (place / z) * columns[2 * width + k]!)) / z;
+    }
+  };
 }
 
 /** ∂(R S + t) by angles, translation and coefficients: three rows. */

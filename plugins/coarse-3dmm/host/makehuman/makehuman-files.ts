@@ -58,7 +58,7 @@ export function dataPath(name: string): string {
 
 /** The base mesh with its quads, texture coordinates and groups. */
 export function readBaseMesh(): BaseMesh {
-  const mesh = readJson(dataPath('models/human_full_size.json')) as JsonMesh;
+  const mesh = readJson(baseMeshPath()) as JsonMesh;
   const quads: number[] = [];
   const quadUvs: number[] = [];
   const groups: number[] = [];
@@ -74,6 +74,24 @@ export function readBaseMesh(): BaseMesh {
     uvs: Float64Array.from(mesh.uvs[0]!),
     groups: Int32Array.from(groups),
   };
+}
+
+/** Which bones move the vertices of the base mesh, and what its groups are called. */
+export interface Skinning {
+  /** Name of each bone. */
+  readonly bones: readonly string[];
+  /** Name of each group of `BaseMesh.groups`. */
+  readonly groupNames: readonly string[];
+  /** [V*4] places in `bones`. */
+  readonly indices: readonly number[];
+  /** [V*4] shares; unused ones are 0. */
+  readonly weights: readonly number[];
+}
+
+/** The bones of the base mesh. */
+export function readSkinning(): Skinning {
+  const mesh = readJson(baseMeshPath()) as { bones: { name: string }[]; materials: { DbgName: string }[]; skinIndices: number[]; skinWeights: number[] };
+  return { bones: mesh.bones.map(({ name }) => name), groupNames: mesh.materials.map(({ DbgName }) => DbgName), indices: mesh.skinIndices, weights: mesh.skinWeights };
 }
 
 /** A proxy as it sits on the base mesh. The positions in its file are those on another body, so they are not used. */
@@ -152,6 +170,10 @@ export function sampleTexture(texture: Texture, u: number, v: number, out: Float
     const bottom = data[at + width * 4]! * (1 - right) + data[at + width * 4 + 4]! * right;
     out[channel] = top * (1 - down) + bottom * down;
   }
+}
+
+function baseMeshPath(): string {
+  return dataPath('models/human_full_size.json');
 }
 
 function pick(row: Int16Array, vertices: Int32Array): Float32Array {
