@@ -123,7 +123,7 @@ test('lids and lips are as far apart as the landmarks say, though that is a pixe
     [{ corners: [33, 133], margins: [[160, 144], [159, 145], [158, 153]] }, { corners: [362, 263], margins: [[387, 373], [386, 374], [385, 380]] }],
     [{ corners: [78, 308], margins: [[82, 87], [13, 14], [312, 317]] }],
   ] as const;
-  const gap = (points: ArrayLike<number>, one: number, other: number): number =>
+  const gap = (points: ArrayLike<number>, [one, other]: readonly [number, number]): number =>
     Math.hypot(points[one * 2]! - points[other * 2]!, points[one * 2 + 1]! - points[other * 2 + 1]!);
   for (const [openings, factor] of [[eyes, 0.4], [eyes, 1.3], [mouth, 2]] as const) {
     const photo = photoOf(randomCoefficients(4));
@@ -136,7 +136,7 @@ test('lids and lips are as far apart as the landmarks say, though that is a pixe
     const { vertices } = decodeHost(face, (await run(photo)).coefficients);
     const fitted = densePixels(vertices);
     for (const { corners, margins } of openings) {
-      const [wanted, got] = [photo.landmarks, fitted].map((points) => gap(points, ...margins[1]) / gap(points, ...corners)) as [number, number];
+      const [wanted, got] = [photo.landmarks, fitted].map((points) => gap(points, margins[1]) / gap(points, corners)) as [number, number];
       assert.ok(Math.abs(got - wanted) < 0.05, `${corners.join(' to ')}, ${factor} times as open: ${got} of the width instead of ${wanted}`);
     }
   }

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { dataPath, readBaseMesh, readSkinning, type BaseMesh } from './makehuman-files.js';
 
 export interface HandJoint {
-  /** `lowerarm02`, `wrist`, `metacarpal1` … `4`, `finger1-1` (thumb) … `finger5-3`. */
+  /** `lowerarm`, `wrist`, `metacarpal1` … `4`, `finger1-1` (thumb) … `finger5-3`. */
   readonly name: string;
   /** Place in the list of the joint that this one hangs on, always an earlier one; −1 for the forearm. */
   readonly parent: number;
@@ -13,7 +13,7 @@ export interface HandJoint {
 }
 
 /**
- * In decimetres; the wrist is at the origin, y points to the middle finger's knuckle, x along the knuckles to the thumb's side, z out of the palm.
+ * In decimetres; the wrist is at the origin, y points to the middle finger's knuckle, x along the knuckles to the little finger, z out of the palm.
  * V vertices, T triangles.
  */
 export interface HandMesh {
@@ -41,7 +41,7 @@ export async function readHandMesh(): Promise<HandMesh> {
   const skinning = readSkinning();
   const joints = jointsOf(base, skinning.groupNames);
   const place = new Map(joints.map(({ name }, index) => [name, index]));
-  const follows = skinning.bones.map((name) => place.get(/^(.*)\.L____head$/.exec(name)?.[1] ?? '') ?? -1);
+  const follows = skinning.bones.map((name) => place.get(/^(lowerarm(?=0)|.*?)(0[12])?\.L____head$/.exec(name)?.[1] ?? '') ?? -1);
   const kept = Array.from({ length: base.quads.length / 4 }, (_, quad) => quad).filter((quad) => base.groups[quad] === 0
     && [0, 1, 2, 3].every((corner) => follows[skinning.indices[4 * base.quads[4 * quad + corner]!]!]! >= 0));
   const vertices = [...new Set(kept.flatMap((quad) => [0, 1, 2, 3].map((corner) => base.quads[4 * quad + corner]!)))];
@@ -84,7 +84,7 @@ function jointsOf(base: BaseMesh, groupNames: readonly string[]): HandJoint[] {
     return [0, 1, 2].map((axis) => sum[axis]! / sum[3]!);
   };
   const wrist = centreOf('joint-l-hand');
-  const joints: HandJoint[] = [{ name: 'lowerarm02', parent: -1, head: centreOf('joint-l-elbow') }, { name: 'wrist', parent: 0, head: wrist }];
+  const joints: HandJoint[] = [{ name: 'lowerarm', parent: -1, head: centreOf('joint-l-elbow') }, { name: 'wrist', parent: 0, head: wrist }];
   for (const metacarpal of [1, 2, 3, 4]) joints.push({ name: `metacarpal${metacarpal}`, parent: 1, head: wrist });
   for (const finger of fingers) {
     for (const part of [1, 2, 3]) {
@@ -95,7 +95,7 @@ function jointsOf(base: BaseMesh, groupNames: readonly string[]): HandJoint[] {
   return joints;
 }
 
-/** From the body's coordinates to the hand's; the frame may mirror, so that the palm always shows to +z. */
+/** From the body's coordinates to the hand's. */
 function handFrame(joints: readonly HandJoint[]): (point: readonly number[]) => number[] {
   const at = (name: string): readonly number[] => joints.find((joint) => joint.name === name)!.head;
   const from = (start: readonly number[], end: readonly number[]): number[] => end.map((value, axis) => value - start[axis]!);
@@ -103,7 +103,7 @@ function handFrame(joints: readonly HandJoint[]): (point: readonly number[]) => 
   const unit = (a: readonly number[]): number[] => a.map((value) => value / Math.sqrt(dot(a, a)));
   const wrist = at('wrist');
   const y = unit(from(wrist, at('finger3-1')));
-  const across = from(at('finger5-1'), at('finger2-1'));
+  const across = from(at('finger2-1'), at('finger5-1'));
   const x = unit(across.map((value, axis) => value - dot(across, y) * y[axis]!));
   const z = [x[1]! * y[2]! - x[2]! * y[1]!, x[2]! * y[0]! - x[0]! * y[2]!, x[0]! * y[1]! - x[1]! * y[0]!];
   return (point) => [x, y, z].map((axis) => dot(from(wrist, point), axis));
