@@ -25,11 +25,11 @@ const kind = Type.Union([
 ]);
 
 export const cover = defineHost({
-  summary: 'Lays procedural hands, hair, glasses, face masks, cloth and objects over a face, and takes them out of its mask; another draw every epoch.',
-  version: 1,
+  summary: 'Lays hands, hair, glasses, face masks, cloth and objects over a face, and takes them out of its mask; another draw every epoch.',
+  version: 2,
   pure: false,
   options: Type.Object({
-    kinds: Type.Array(kind, { default: ['hand', 'hair', 'glasses', 'mask', 'cloth', 'object', 'cutout'], description: 'What to choose from; `cutout` counts only where `cutouts` is given.' }),
+    kinds: Type.Array(kind, { default: ['hand', 'hair', 'glasses', 'mask', 'cloth', 'object', 'cutout'], description: 'What to choose from; a kind that is named twice is drawn twice as often; `cutout` counts only where `cutouts` is given.' }),
     bare: share(0.12, 'Share of faces left bare.'),
     second: share(0.25, 'Share of covered faces that get a second cover.'),
     beards: share(0.12, 'Share of faces that get a procedural beard, which belongs to the face.'),
@@ -48,6 +48,6 @@ export const plugin = definePlugin({
   version: '0.1.0',
   framework: '^0.1.0',
   summary: 'Faces with known visible skin: truth of photos, and covers laid over them.',
-  requires: { preprocess: '^0.1.0' },
+  requires: { 'coarse-3dmm': '^0.1.0', preprocess: '^0.1.0', rasterizer: '^0.1.0' },
   stages: { truth, cover },
 });

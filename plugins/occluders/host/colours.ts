@@ -20,7 +20,7 @@ export function anySkin(random: Random): Colour {
 
 /** Mostly the skin of this person, since hands before a face are their own. */
 export function handSkin(random: Random, skin: Colour): Colour {
-  if (random.uniform() < 0.3) return anySkin(random);
+  if (random.uniform() < 0.2) return anySkin(random);
   const light = random.between(0.8, 1.2);
   return shifted(random, [skin[0] * light, skin[1] * light, skin[2] * light], 0.025);
 }

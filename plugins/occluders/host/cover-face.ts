@@ -1,6 +1,8 @@
 /** A photo of a face whose visible skin is known, with something laid over it. */
 import type { Random } from '../../../framework/index.js';
+import type { HandMesh } from '../../coarse-3dmm/index.js';
 import { faceFrameOf, maskInside, type FaceFrame } from '../../preprocess/index.js';
+import { blur } from './blur.js';
 import type { Colour, Cover, Scene } from './cover.js';
 import { cutOut, type CutOut } from './cut-outs.js';
 import { beard } from './kinds/beard.js';
@@ -9,6 +11,7 @@ import { faceMask } from './kinds/face-mask.js';
 import { glasses } from './kinds/glasses.js';
 import { hair } from './kinds/hair.js';
 import { hand } from './kinds/hand.js';
+import { modelledHand } from './kinds/modelled-hand.js';
 import { object } from './kinds/object.js';
 
 const drawn = { hand, hair, glasses, mask: faceMask, cloth, object } as const;
@@ -33,6 +36,12 @@ export interface CoveredFace extends LabelledFace {
   readonly kind: CoverKind | 'none';
 }
 
+/** What is read once and laid over many faces. */
+export interface CoverThings {
+  readonly cutOuts: readonly CutOut[];
+  readonly hand: HandMesh;
+}
+
 export interface CoverOptions {
   readonly kinds: readonly CoverKind[];
   /** Share of faces left bare. */
@@ -47,7 +56,7 @@ export interface CoverOptions {
  * Lays covers over a face. Pixels of a cover leave the mask and are known; all others keep colour, mask and weight, but for a soft shadow
  * beside some covers, which changes colours alone. `landmarks` is [468, 2] in pixels. A function of the generator and its arguments.
  */
-export function coverFace(face: LabelledFace, landmarks: Float32Array, size: number, random: Random, cutOuts: readonly CutOut[], options: CoverOptions): CoveredFace {
+export function coverFace(face: LabelledFace, landmarks: Float32Array, size: number, random: Random, things: CoverThings, options: CoverOptions): CoveredFace {
   const frame = faceFrameOf(landmarks);
   const skin = meanSkin(face);
   const sceneOf = (name: string): Scene => ({
@@ -56,12 +65,12 @@ export function coverFace(face: LabelledFace, landmarks: Float32Array, size: num
   const result = { image: Float32Array.from(face.image), mask: Float32Array.from(face.mask), weight: Float32Array.from(face.weight) };
   const hidden = new Float32Array(size * size);
   if (random.uniform() < options.beards) paint(result.image, layer(beard(sceneOf('beard')), frame, size));
-  const kinds = options.kinds.filter((kind) => kind !== 'cutout' || cutOuts.length > 0);
+  const kinds = options.kinds.filter((kind) => kind !== 'cutout' || things.cutOuts.length > 0);
   const count = random.uniform() < options.bare || kinds.length === 0 ? 0 : random.uniform() < options.second ? 2 : 1;
   const chosen = Array.from({ length: count }, () => kinds[random.integer(kinds.length)]!);
   chosen.forEach((kind, index) => {
     const scene = sceneOf(`${kind} ${index}`);
-    const cover = kind === 'cutout' ? cutOut(scene, cutOuts[scene.random.integer(cutOuts.length)]!) : drawn[kind](scene);
+    const cover = coverOf(kind, scene, things);
     const pixels = layer(cover, frame, size);
     castShadow(result.image, pixels, size, random.fork('shadow', index));
     paint(result.image, pixels);
@@ -69,6 +78,13 @@ export function coverFace(face: LabelledFace, landmarks: Float32Array, size: num
   });
   const inside = maskInside(hidden.map((opacity) => (opacity > 0.5 ? 1 : 0)), landmarks, size);
   return { ...result, ...relabel(result, hidden), cover: inside.map((share) => (share > 0.5 ? 1 : 0)), kind: chosen[0] ?? 'none' };
+}
+
+/** Three hands in four are modelled, the others drawn. */
+function coverOf(kind: CoverKind, scene: Scene, { cutOuts, hand: mesh }: CoverThings): Cover {
+  if (kind === 'cutout') return cutOut(scene, cutOuts[scene.random.integer(cutOuts.length)]!);
+  if (kind === 'hand' && scene.random.uniform() < 0.75) return modelledHand(scene, mesh);
+  return drawn[kind](scene);
 }
 
 /** Hidden pixels are known not to be skin; what shines through a half-transparent border is not judged. */
@@ -110,7 +126,7 @@ function castShadow(image: Float32Array, pixels: Float32Array, size: number, ran
   const [strength, radius] = [random.between(0.1, 0.55), 1 + random.integer(Math.max(1, Math.round(size / 28)))];
   const [right, down] = [0, 1].map(() => Math.round(random.between(-0.04, 0.04) * size)) as [number, number];
   const opacity = Float32Array.from({ length: size * size }, (_, pixel) => pixels[4 * pixel + 3]);
-  const soft = boxBlur(boxBlur(opacity, size, radius), size, radius);
+  const soft = blur(blur(opacity, size, radius), size, radius);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       const fromRow = row - down;
@@ -120,23 +136,6 @@ function castShadow(image: Float32Array, pixels: Float32Array, size: number, ran
       for (let channel = 0; channel < 3; channel++) image[3 * (row * size + column) + channel] *= light;
     }
   }
-}
-
-/** Mean over (2 radius + 1)² pixels, in two passes that each turn the picture over its diagonal. */
-function boxBlur(picture: Float32Array, size: number, radius: number): Float32Array {
-  const pass = (source: Float32Array): Float32Array => {
-    const turned = new Float32Array(source.length);
-    for (let row = 0; row < size; row++) {
-      let sum = 0;
-      for (let column = -radius; column < size; column++) {
-        if (column + radius < size) sum += source[row * size + column + radius];
-        if (column - radius - 1 >= 0) sum -= source[row * size + column - radius - 1];
-        if (column >= 0) turned[column * size + row] = sum / (2 * radius + 1);
-      }
-    }
-    return turned;
-  };
-  return pass(pass(picture));
 }
 
 function meanSkin({ image, mask }: LabelledFace): Colour {

@@ -1,7 +1,7 @@
 /** MakeHuman's left hand and forearm, with what bends them: joints, and how much each vertex follows which. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import sharp from 'sharp';
-import { dataPath, readBaseMesh, readSkinning, type BaseMesh } from './makehuman-files.js';
+import { dataPath, readBaseMesh, readSkinning, type BaseMesh, type Skinning } from './makehuman-files.js';
 
 export interface HandJoint {
   /** `lowerarm`, `wrist`, `metacarpal1` … `4`, `finger1-1` (thumb) … `finger5-3`. */
@@ -33,15 +33,21 @@ export interface HandMesh {
 }
 
 const fingers = [1, 2, 3, 4, 5] as const;
-const detailSide = 256;
+const detailSide = 128;
 
-/** Reads the hand from the npm package; takes about a second. */
-export async function readHandMesh(): Promise<HandMesh> {
+let reading: Promise<HandMesh> | undefined;
+
+/** The hand from the npm package, read once a process. */
+export function readHandMesh(): Promise<HandMesh> {
+  return (reading ??= readHand());
+}
+
+async function readHand(): Promise<HandMesh> {
   const base = readBaseMesh();
   const skinning = readSkinning();
   const joints = jointsOf(base, skinning.groupNames);
   const place = new Map(joints.map(({ name }, index) => [name, index]));
-  const follows = skinning.bones.map((name) => place.get(/^(lowerarm(?=0)|.*?)(0[12])?\.L____head$/.exec(name)?.[1] ?? '') ?? -1);
+  const follows = skinning.bones.map((name) => place.get(name.replace(/(0[12])?\.L____head$/, '')) ?? -1);
   const kept = Array.from({ length: base.quads.length / 4 }, (_, quad) => quad).filter((quad) => base.groups[quad] === 0
     && [0, 1, 2, 3].every((corner) => follows[skinning.indices[4 * base.quads[4 * quad + corner]!]!]! >= 0));
   const vertices = [...new Set(kept.flatMap((quad) => [0, 1, 2, 3].map((corner) => base.quads[4 * quad + corner]!)))];
@@ -50,23 +56,29 @@ export async function readHandMesh(): Promise<HandMesh> {
   const uvs = corners.flatMap((corner) => [base.uvs[2 * base.quadUvs[corner]!]!, 1 - base.uvs[2 * base.quadUvs[corner]! + 1]!]);
   const box = boxOf(uvs);
   const frame = handFrame(joints);
-  const followed = new Int32Array(4 * vertices.length);
-  const shares = new Float32Array(4 * vertices.length);
-  vertices.forEach((vertex, index) => {
-    const weights = [0, 1, 2, 3].map((slot) => (follows[skinning.indices[4 * vertex + slot]!]! < 0 ? 0 : skinning.weights[4 * vertex + slot]!));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    weights.forEach((weight, slot) => {
-      followed[4 * index + slot] = Math.max(0, follows[skinning.indices[4 * vertex + slot]!]!);
-      shares[4 * index + slot] = weight / total;
-    });
-  });
   return {
     positions: Float64Array.from(vertices.flatMap((vertex) => frame([0, 1, 2].map((axis) => base.positions[3 * vertex + axis]!)))),
     triangles: Int32Array.from(corners, (corner) => renamed.get(base.quads[corner]!)!),
     cornerUvs: Float32Array.from(uvs, (value, at) => (value - box[at % 2]!) / (box[2 + (at % 2)]! - box[at % 2]!)),
     joints: joints.map((joint) => ({ ...joint, head: frame(joint.head) })),
-    followed, shares, details: await readDetails(box), detailSide,
+    ...shared(vertices, skinning, follows), details: await readDetails(box), detailSide,
   };
+}
+
+/** What each vertex follows; the bones of the upper arm do not count. */
+function shared(vertices: readonly number[], { indices, weights }: Skinning, follows: readonly number[]): Pick<HandMesh, 'followed' | 'shares'> {
+  const followed = new Int32Array(4 * vertices.length);
+  const shares = new Float32Array(4 * vertices.length);
+  vertices.forEach((vertex, index) => {
+    const joints = [0, 1, 2, 3].map((slot) => follows[indices[4 * vertex + slot]!]!);
+    const kept = joints.map((joint, slot) => (joint < 0 ? 0 : weights[4 * vertex + slot]!));
+    const total = kept.reduce((sum, weight) => sum + weight, 0);
+    joints.forEach((joint, slot) => {
+      followed[4 * index + slot] = Math.max(0, joint);
+      shares[4 * index + slot] = kept[slot]! / total;
+    });
+  });
+  return { followed, shares };
 }
 
 /** The package marks joints by little cubes. */
@@ -120,8 +132,9 @@ function boxOf(uvs: readonly number[]): [number, number, number, number] {
 
 /** The hand's part of each skin, over its mean. */
 async function readDetails([left, top, right, bottom]: readonly [number, number, number, number]): Promise<Float32Array[]> {
-  const files = readdirSync(dataPath('skins')).filter((name) => /_(male|female)$/.test(name)).sort().map((name) => `skins/${name}/textures`).filter((name) => existsSync(dataPath(name)))
-    .flatMap((name) => readdirSync(dataPath(name)).filter((file) => /diffuse\d?\.png$/.test(file)).sort().map((file) => `${name}/${file}`));
+  const textures = (skin: string): string => `skins/${skin}/textures`;
+  const skins = readdirSync(dataPath('skins')).filter((name) => /_(male|female)$/.test(name)).sort();
+  const files = skins.flatMap((skin) => readdirSync(dataPath(textures(skin))).filter((file) => /diffuse\d?\.png$/.test(file)).sort().map((file) => `${textures(skin)}/${file}`));
   const details: Float32Array[] = [];
   for (const file of files) {
     const picture = sharp(dataPath(file));
