@@ -1,8 +1,8 @@
 /** What other plugins may use. */
 export type { FaceHint, Located } from './plugin.js';
 export { segment } from './plugin.js';
-export { applyAffine, composeAffine, invertAffine, mapPoints, type Affine, type Point } from './host/affine.js';
-export { alignFace, boundsOf, type AlignedFace, type AlignOptions } from './host/align-face.js';
+export { applyAffine, boundsOf, composeAffine, invertAffine, mapPoints, type Affine, type Point } from './host/affine.js';
+export { alignFace, type AlignedFace, type AlignOptions } from './host/align-face.js';
 export { faceFrameOf, type FaceFrame } from './host/face-frame.js';
 export { detectFaces, detectionSquare, type Box, type FaceNetworks } from './host/locate-face.js';
 export { fivePointsOf, orthographicPose, standardPoints, type OrthographicPose } from './host/alignment.js';

@@ -54,11 +54,25 @@ export function squareToPicture(centre: Point, side: number, roll: number, size:
 
 /** All points of an interleaved x, y array, mapped. */
 export function mapPoints(map: Affine, points: Float32Array): Float32Array {
+  const [a, b, c, d, e, f] = map;
   const mapped = new Float32Array(points.length);
   for (let index = 0; index < points.length; index += 2) {
-    const [x, y] = applyAffine(map, [points[index], points[index + 1]]);
-    mapped[index] = x;
-    mapped[index + 1] = y;
+    const x = points[index];
+    const y = points[index + 1];
+    mapped[index] = a * x + b * y + c;
+    mapped[index + 1] = d * x + e * y + f;
   }
   return mapped;
+}
+
+/** Left, top, width and height of the smallest box around points given as x, y, x, y, … */
+export function boundsOf(points: Float32Array): [number, number, number, number] {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let index = 0; index < points.length; index += 2) {
+    left = Math.min(left, points[index]);
+    right = Math.max(right, points[index]);
+    top = Math.min(top, points[index + 1]);
+    bottom = Math.max(bottom, points[index + 1]);
+  }
+  return [left, top, right - left, bottom - top];
 }

@@ -1,6 +1,6 @@
 /** One face of one photo, aligned: everything the stage `preprocess/align` gives. */
 import { alignmentOf, fivePointsOf, orthographicPose } from './alignment.js';
-import { mapPoints, type Affine } from './affine.js';
+import { boundsOf, mapPoints, type Affine } from './affine.js';
 import { locateFace, type Box, type FaceNetworks, type LocateOptions } from './locate-face.js';
 import type { Located } from '../plugin.js';
 import { landmarks68Of } from './mesh-topology.js';
@@ -51,16 +51,4 @@ export function alignFace(photo: Photo, hint: Box | null, networks: FaceNetworks
 /** The map as it will be stored, so that pixels and landmarks are made with exactly the numbers that leave the stage. */
 function asFloat32(map: Affine): Affine {
   return [...Float32Array.from(map)] as unknown as Affine;
-}
-
-/** Left, top, width and height of the smallest box around points given as x, y, x, y, … */
-export function boundsOf(points: Float32Array): [number, number, number, number] {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let index = 0; index < points.length; index += 2) {
-    left = Math.min(left, points[index]);
-    right = Math.max(right, points[index]);
-    top = Math.min(top, points[index + 1]);
-    bottom = Math.max(bottom, points[index + 1]);
-  }
-  return [left, top, right - left, bottom - top];
 }

@@ -9,39 +9,60 @@ const hole = 0.02;
  */
 export function cleanRegions(probabilities: Float32Array, size: number): Float32Array {
   const cleaned = Float32Array.from(probabilities);
-  const skin = regionsOf(cleaned, size, (value) => value > 0.5);
-  const largest = Math.max(0, ...skin.map((region) => region.length));
-  for (const region of skin) if (region.length < speck * largest) region.forEach((pixel) => (cleaned[pixel] = 0));
-  for (const region of regionsOf(cleaned, size, (value) => value <= 0.5)) {
-    if (region.length < hole * largest) region.forEach((pixel) => (cleaned[pixel] = 1));
-  }
+  const skin = regionsOf(cleaned, size, true);
+  const largest = skin.areas.reduce((most, area) => Math.max(most, area), 0);
+  fillSmall(cleaned, skin, speck * largest, 0);
+  fillSmall(cleaned, regionsOf(cleaned, size, false), hole * largest, 1);
   return cleaned;
 }
 
-/** Sets of pixels that touch by an edge. */
-function regionsOf(values: Float32Array, size: number, belongs: (value: number) => boolean): Int32Array[] {
-  const open = new Uint8Array(values.length);
-  for (let pixel = 0; pixel < values.length; pixel++) open[pixel] = belongs(values[pixel]) ? 1 : 0;
-  const queue = new Int32Array(values.length);
-  const regions: Int32Array[] = [];
-  let end = 0;
-  const add = (pixel: number): void => {
-    open[pixel] = 0;
-    queue[end++] = pixel;
-  };
-  for (let first = 0; first < values.length; first++) {
-    if (open[first] === 0) continue;
-    const start = end;
-    add(first);
-    for (let next = start; next < end; next++) {
-      const pixel = queue[next];
-      const column = pixel % size;
-      if (column > 0 && open[pixel - 1] === 1) add(pixel - 1);
-      if (column < size - 1 && open[pixel + 1] === 1) add(pixel + 1);
-      if (open[pixel - size] === 1) add(pixel - size);
-      if (open[pixel + size] === 1) add(pixel + size);
+/** Pixels that touch by an edge, as runs of neighbours in a row. */
+interface Regions {
+  /** First pixel of each run and the one behind its last. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  /** For each run the number of one run of its region, and of that one the pixels of the region; others have none. */
+  readonly regions: readonly number[];
+  readonly areas: readonly number[];
+}
+
+function fillSmall(values: Float32Array, { starts, ends, regions, areas }: Regions, least: number, value: number): void {
+  for (let run = 0; run < starts.length; run++) if (areas[regions[run]!]! < least) values.fill(value, starts[run], ends[run]);
+}
+
+/** Regions of skin (q > 0.5) or of everything else. */
+function regionsOf(values: Float32Array, size: number, isSkin: boolean): Regions {
+  const [starts, ends, parents]: [number[], number[], number[]] = [[], [], []];
+  for (let row = 0, above = 0; row < values.length; row += size) {
+    const here = starts.length;
+    for (let pixel = row, end = row + size; pixel < end; pixel++) {
+      if (values[pixel] > 0.5 !== isSkin) continue;
+      const start = pixel;
+      while (pixel < end && values[pixel] > 0.5 === isSkin) pixel++;
+      const run = starts.push(start) - 1;
+      ends.push(pixel);
+      parents.push(run);
     }
-    regions.push(queue.subarray(start, end));
+    joinRows(starts, ends, parents, above, here, size);
+    above = here;
   }
-  return regions;
+  const regions = parents.map((_, run) => rootOf(parents, run));
+  const areas = parents.map(() => 0);
+  regions.forEach((region, run) => (areas[region]! += ends[run]! - starts[run]!));
+  return { starts, ends, regions, areas };
+}
+
+/** Joins the runs of a row, from `here` on, with those of the row above, from `above` on, that they touch. */
+function joinRows(starts: readonly number[], ends: readonly number[], parents: number[], above: number, here: number, size: number): void {
+  for (let upper = above, lower = here; upper < here && lower < starts.length;) {
+    const [upperEnd, lowerEnd] = [ends[upper]! + size, ends[lower]!];
+    if (starts[upper]! + size < lowerEnd && starts[lower]! < upperEnd) parents[rootOf(parents, lower)] = rootOf(parents, upper);
+    if (upperEnd < lowerEnd) upper++;
+    else lower++;
+  }
+}
+
+function rootOf(parents: readonly number[], run: number): number {
+  while (parents[run] !== run) run = parents[run]!;
+  return run;
 }

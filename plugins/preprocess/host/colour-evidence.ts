@@ -30,7 +30,7 @@ const bins = { count: 8, from: [-3, -0.2, -0.3], width: [0.375, 0.12, 0.12] } as
  */
 export function colourEvidence(image: Float32Array, skin: Float32Array, inside: Float32Array, landmarks: Float32Array, size: number): Float32Array {
   const evidence = new Float32Array(size * size);
-  const pixels = Int32Array.from(inside.keys()).filter((pixel) => inside[pixel] > 0);
+  const pixels = pixelsInside(inside);
   const colours = colourFeatures(gatherPixels(image, 3, pixels));
   const known = gatherPixels(skin, 1, pixels);
   const sure = known.map((probability, index) => (probability > surely.skin && inside[pixels[index]] > 0.5 ? 1 : 0));
@@ -46,6 +46,13 @@ export function colourEvidence(image: Float32Array, skin: Float32Array, inside: 
     for (const pixel of pixels) evidence[pixel] *= 1 - core[pixel];
   }
   return evidence;
+}
+
+function pixelsInside(inside: Float32Array): Int32Array {
+  const pixels = new Int32Array(inside.length);
+  let count = 0;
+  for (let pixel = 0; pixel < inside.length; pixel++) if (inside[pixel] > 0) pixels[count++] = pixel;
+  return pixels.subarray(0, count);
 }
 
 /** [pixels, 2]: about −1 … 1 over the extent of these pixels. */

@@ -9,33 +9,43 @@ const linesPerRow = 4;
  */
 export function fillPolygon(corners: readonly Point[], size: number): Float32Array {
   const coverage = new Float32Array(size * size);
-  const heights = corners.map(([, y]) => y);
-  const firstLine = Math.max(0, Math.floor(Math.min(...heights) * linesPerRow) - 1);
-  const lastLine = Math.min(size * linesPerRow - 1, Math.ceil(Math.max(...heights) * linesPerRow) + 1);
-  for (let line = firstLine; line <= lastLine; line++) {
-    const y = (line + 0.5) / linesPerRow;
-    const crossings = crossingsAt(corners, y);
-    const row = coverage.subarray(Math.floor(y) * size, Math.floor(y) * size + size);
-    for (let pair = 0; pair + 1 < crossings.length; pair += 2) addSpan(row, crossings[pair], crossings[pair + 1]);
+  const lineCount = size * linesPerRow;
+  const counts = new Int32Array(lineCount);
+  const crossings = crossingsOf(corners, lineCount, counts);
+  for (let line = 0; line < lineCount; line++) {
+    const count = counts[line];
+    if (count === 0) continue;
+    const onLine = crossings.subarray(line * corners.length, line * corners.length + count);
+    if (count > 2 || onLine[0] > onLine[1]) onLine.sort();
+    const start = Math.floor(line / linesPerRow) * size;
+    for (let pair = 0; pair + 1 < count; pair += 2) addSpan(coverage, start, size, onLine[pair], onLine[pair + 1]);
   }
   return coverage;
 }
 
-function crossingsAt(corners: readonly Point[], y: number): number[] {
-  const crossings: number[] = [];
+/** Where the edges cross each line, [lineCount, corners] of which the first `counts` of a line are set, in no order. */
+function crossingsOf(corners: readonly Point[], lineCount: number, counts: Int32Array): Float64Array {
+  const crossings = new Float64Array(lineCount * corners.length);
   let [x0, y0] = corners[corners.length - 1]!;
   for (const [x1, y1] of corners) {
-    if (y0 <= y !== y1 <= y) crossings.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
+    const first = Math.max(0, Math.ceil(Math.min(y0, y1) * linesPerRow - 0.5));
+    const end = Math.min(lineCount, Math.ceil(Math.max(y0, y1) * linesPerRow - 0.5));
+    for (let line = first; line < end; line++) {
+      const y = (line + 0.5) / linesPerRow;
+      crossings[line * corners.length + counts[line]++] = x0 + ((y - y0) / (y1 - y0)) * (x1 - x0);
+    }
     x0 = x1;
     y0 = y1;
   }
-  return crossings.length === 2 && crossings[0] <= crossings[1] ? crossings : crossings.sort((first, second) => first - second);
+  return crossings;
 }
 
-function addSpan(row: Float32Array, from: number, to: number): void {
+/** Adds a line's share of the pixels from `from` to `to` of the row that begins at `start`. */
+function addSpan(coverage: Float32Array, start: number, size: number, from: number, to: number): void {
   const first = Math.max(0, Math.floor(from));
-  const last = Math.min(row.length - 1, Math.floor(to));
+  const last = Math.min(size - 1, Math.floor(to));
   for (let column = first; column <= last; column++) {
-    row[column] += Math.max(0, Math.min(column + 1, to) - Math.max(column, from)) / linesPerRow;
+    const isWhole = column >= from && column + 1 <= to;
+    coverage[start + column] += (isWhole ? 1 : Math.max(0, Math.min(column + 1, to) - Math.max(column, from))) / linesPerRow;
   }
 }

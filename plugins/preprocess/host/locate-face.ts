@@ -2,13 +2,13 @@
 import { SampleError } from '../../../framework/index.js';
 import type { FaceDetector } from '../networks/face-detector.js';
 import { meshInputSize, type FaceMesh } from '../networks/face-mesh.js';
-import { applyAffine, invertAffine, mapPoints, scaleOf, squareToPicture, type Affine, type Point } from './affine.js';
+import { applyAffine, boundsOf, invertAffine, mapPoints, scaleOf, squareToPicture, type Affine, type Point } from './affine.js';
 import { detectorSize, intersectionOverUnion, keyPoint, mergeOverlapping, type Detection } from './blazeface-decode.js';
 import { meshMirror } from './mesh-mirror.js';
 import { axisPoints } from './mesh-topology.js';
 import type { Located } from '../plugin.js';
 import { placeFace, type Look } from './place-face.js';
-import { warpAffine, type Photo } from './warp-affine.js';
+import { glimpse, type Photo } from './warp-affine.js';
 
 export interface FaceNetworks {
   readonly detector: FaceDetector;
@@ -139,7 +139,7 @@ function detectIn(photo: Photo, view: View, detector: FaceDetector, threshold: n
   const toPicture = squareToPicture(view.centre, view.side, view.roll, detectorSize);
   const toPhoto = invertAffine(toPicture);
   const scale = scaleOf(toPhoto);
-  return detector.detect(warpAffine(photo, toPicture, detectorSize, 'linear', pictures.detector), threshold).map((detection) => ({
+  return detector.detect(glimpse(photo, toPicture, detectorSize), threshold).map((detection) => ({
     score: detection.score,
     centre: applyAffine(toPhoto, detection.centre),
     width: detection.width * scale,
@@ -179,9 +179,11 @@ function refineLandmarks(photo: Photo, detection: Detection, mesh: FaceMesh): Lo
     plain = meshIn(seen, mesh, false);
   }
   const mirrored = meshIn(seen, mesh, true);
-  const points = plain.points.map((value, index) => (value + mirrored.points[index]) / 2);
+  const points = new Float32Array(plain.points.length);
   let distance = 0;
   for (let index = 0; index < points.length; index += 2) {
+    points[index] = (plain.points[index] + mirrored.points[index]) / 2;
+    points[index + 1] = (plain.points[index + 1] + mirrored.points[index + 1]) / 2;
     distance += Math.hypot(plain.points[index] - mirrored.points[index], plain.points[index + 1] - mirrored.points[index + 1]);
   }
   return {
@@ -192,12 +194,8 @@ function refineLandmarks(photo: Photo, detection: Detection, mesh: FaceMesh): Lo
   };
 }
 
-/** What the networks see, one look after another in the same place: fresh memory for each would cost as much as filling it. */
-const pictures = {
-  detector: new Float32Array(3 * detectorSize ** 2),
-  mesh: new Float32Array(3 * meshInputSize ** 2),
-  mirrored: new Float32Array(3 * meshInputSize ** 2),
-};
+/** Kept from look to look: fresh memory would cost as much as filling it. */
+const mirroredPicture = new Float32Array(3 * meshInputSize ** 2);
 
 /** What the landmark network sees of a view; the picture holds until the next look. */
 interface Seen {
@@ -208,7 +206,7 @@ interface Seen {
 
 function lookAt(photo: Photo, view: View): Seen {
   const toPicture = squareToPicture(view.centre, view.side, view.roll, meshInputSize);
-  return { view, toPhoto: invertAffine(toPicture), picture: warpAffine(photo, toPicture, meshInputSize, 'linear', pictures.mesh) };
+  return { view, toPhoto: invertAffine(toPicture), picture: glimpse(photo, toPicture, meshInputSize) };
 }
 
 function meshIn({ toPhoto, picture }: Seen, mesh: FaceMesh, mirror: boolean): { points: Float32Array; confidence: number } {
@@ -227,14 +225,10 @@ function viewOfDetection({ centre, width, height, keyPoints }: Detection): View 
 function viewOfMesh(points: Float32Array): View {
   const at = (index: number): Point => [points[2 * index], points[2 * index + 1]];
   const roll = rollOf(at(axisPoints.leftEyeCorner), at(axisPoints.rightEyeCorner), at(axisPoints.forehead), at(axisPoints.chin));
-  const turned = mapPoints(squareToPicture([0, 0], 1, roll, 1), points);
-  const bounds = (axis: 0 | 1): [number, number] => {
-    const values = turned.filter((_, index) => index % 2 === axis);
-    return [values.reduce((low, value) => Math.min(low, value)), values.reduce((high, value) => Math.max(high, value))];
-  };
-  const [[left, right], [top, bottom]] = [bounds(0), bounds(1)];
-  const centre = applyAffine(invertAffine(squareToPicture([0, 0], 1, roll, 1)), [(left + right) / 2, (top + bottom) / 2]);
-  return { centre, side: meshCropScale * Math.max(right - left, bottom - top), roll };
+  const turn = squareToPicture([0, 0], 1, roll, 1);
+  const [left, top, width, height] = boundsOf(mapPoints(turn, points));
+  const centre = applyAffine(invertAffine(turn), [left + width / 2, top + height / 2]);
+  return { centre, side: meshCropScale * Math.max(width, height), roll };
 }
 
 /**
@@ -248,7 +242,7 @@ function rollOf(leftEye: Point, rightEye: Point, top: Point, bottom: Point): num
 }
 
 function mirrorRows(picture: Float32Array): Float32Array {
-  const { mirrored } = pictures;
+  const mirrored = mirroredPicture;
   const width = 3 * meshInputSize;
   for (let start = 0; start < picture.length; start += width) {
     for (let left = start, right = start + width - 3; left < start + width; left += 3, right -= 3) {

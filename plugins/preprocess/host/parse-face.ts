@@ -23,9 +23,8 @@ export function parseFace(image: Float32Array, landmarks: Float32Array, size: nu
   const evidence = colourEvidence(halved(seen, side, 3), halved(skin, side, 1), outlineCoverage(points, half), points, half);
   const joined = parser.resize(joinOdds(skin, doubled(evidence, half)), side, size, 1);
   const inside = outlineCoverage(landmarks, size);
-  for (let pixel = 0; pixel < joined.length; pixel++) if (!isPhoto(image, pixel)) inside[pixel] = 0;
   const mask = cleanRegions(joined, size);
-  for (let pixel = 0; pixel < mask.length; pixel++) mask[pixel] *= inside[pixel];
+  for (let pixel = 0; pixel < mask.length; pixel++) mask[pixel] = inside[pixel] > 0 && isPhoto(image, pixel) ? mask[pixel] * inside[pixel] : 0;
   return mask;
 }
 
@@ -34,7 +33,8 @@ function joinOdds(skin: Float32Array, evidence: Float32Array): Float32Array {
   const joined = new Float32Array(skin.length);
   for (let pixel = 0; pixel < skin.length; pixel++) {
     const probability = skin[pixel];
-    const odds = ((probability + 1e-6) / (1 - probability + 1e-6)) * Math.exp(colourWeight * evidence[pixel]);
+    const colour = evidence[pixel] === 0 ? 1 : Math.exp(colourWeight * evidence[pixel]);
+    const odds = ((probability + 1e-6) / (1 - probability + 1e-6)) * colour;
     joined[pixel] = odds / (1 + odds);
   }
   return joined;

@@ -3,8 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { randomFor } from '../../../framework/index.js';
 import { close } from '../../../framework/testing/index.js';
-import { invertAffine, applyAffine, squareToPicture } from '../host/affine.js';
-import { warpAffine, type Photo } from '../host/warp-affine.js';
+import { applyAffine, invertAffine, scaleOf, squareToPicture, type Affine } from '../host/affine.js';
+import { glimpse, warpAffine, type Kernel, type Photo } from '../host/warp-affine.js';
 
 function photoOf(width: number, height: number, colour: (x: number, y: number) => readonly [number, number, number]): Photo {
   const data = new Uint8Array(width * height * 3);
@@ -62,6 +62,67 @@ test('a reduced photo is near what sharp makes of it', async () => {
   const ours = warpAffine({ width: 120, height: 120, data: new Uint8Array(small) }, squareToPicture([60, 60], 120, 0, 48), 48);
   const error = Math.sqrt(ours.reduce((sum, value, index) => sum + (value - expected[index] / 255) ** 2, 0) / ours.length);
   assert.ok(error < 0.01, `root mean square ${error}`);
+});
+
+/** The definition of `warpAffine`, number by number in float64. */
+function reference(photo: Photo, map: Affine, size: number, kernel: Kernel): Float64Array {
+  const inverse = invertAffine(map);
+  const reduction = 1 / scaleOf(map);
+  const factor = Math.max(1, kernel === 'cubic' ? Math.floor(reduction / 2) : Math.round(reduction));
+  const stretch = kernel === 'cubic' ? Math.max(1, reduction / factor) : 0;
+  const [width, height] = [Math.ceil(photo.width / factor), Math.ceil(photo.height / factor)];
+  const blocks = Float64Array.from({ length: width * height * 3 }, (_, index) => {
+    const [x, y] = [Math.floor(index / 3) % width, Math.floor(index / 3 / width)];
+    const values: number[] = [];
+    for (let row = y * factor; row < Math.min(photo.height, (y + 1) * factor); row++) {
+      for (let column = x * factor; column < Math.min(photo.width, (x + 1) * factor); column++) values.push(photo.data[(row * photo.width + column) * 3 + (index % 3)]);
+    }
+    return values.reduce((sum, value) => sum + value, 0) / values.length / 255;
+  });
+  const weightsOf = (position: number, extent: number): number[] => {
+    const place = kernel === 'linear' ? Math.max(0.5, Math.min(extent - 0.5, position)) : position;
+    const weights = Array.from({ length: extent }, (_, at) => (kernel === 'linear' ? Math.max(0, 1 - Math.abs(at + 0.5 - place)) : keys((at + 0.5 - place) / stretch)));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return weights.map((weight) => weight / total);
+  };
+  return Float64Array.from({ length: size * size * 3 }, (_, index) => {
+    const [x, y] = applyAffine(inverse, [(Math.floor(index / 3) % size) + 0.5, Math.floor(index / 3 / size) + 0.5]);
+    if (x < 0 || y < 0 || x > photo.width || y > photo.height) return 0;
+    const [columns, rows] = [weightsOf(x / factor, width), weightsOf(y / factor, height)];
+    let sum = 0;
+    rows.forEach((down, row) => columns.forEach((across, column) => (sum += down * across * blocks[(row * width + column) * 3 + (index % 3)])));
+    return Math.max(0, Math.min(1, sum));
+  });
+}
+
+function keys(distance: number): number {
+  const x = Math.abs(distance);
+  return x < 1 ? 1.5 * x ** 3 - 2.5 * x ** 2 + 1 : x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
+}
+
+test('the loops give what the definition says, at borders and quarter turns too', () => {
+  const random = randomFor('loops');
+  const photo = photoOf(61, 47, () => [random.integer(256), random.integer(256), random.integer(256)]);
+  for (const [centre, side, roll] of [
+    [[30, 20], 25, 0], [[30, 20], 25, 0.6], [[58, 44], 40, 0], [[58, 44], 90, 0], [[4, 3], 90, -2.1], [[30, 23.5], 61, Math.PI], [[30, 23.5], 122, Math.PI / 2], [[10, 40], 75, -Math.PI / 2],
+  ] as const) {
+    const map = squareToPicture(centre, side, roll, 18);
+    for (const kernel of ['cubic', 'linear'] as const) close(warpAffine(photo, map, 18, kernel), Float32Array.from(reference(photo, map, 18, kernel)), { atol: 2e-6 });
+  }
+});
+
+test('a picture is kept, a glimpse lasts until the next', () => {
+  const [dark, light] = [photoOf(8, 8, () => [51, 51, 51]), photoOf(8, 8, () => [255, 255, 255])];
+  const same: Affine = [1, 0, 0, 0, 1, 0];
+  const kept = warpAffine(dark, same, 8, 'linear');
+  const seen = glimpse(dark, same, 8);
+  close(seen, kept, { atol: 0 });
+  glimpse(light, same, 8);
+  close(kept, new Float32Array(8 * 8 * 3).fill(0.2), { atol: 1e-6 });
+});
+
+test('what lies far from the photo is black', () => {
+  assert.ok(warpAffine(photoOf(8, 8, () => [255, 255, 255]), squareToPicture([90, 90], 10, 0, 8), 8).every((value) => value === 0));
 });
 
 test.run();
