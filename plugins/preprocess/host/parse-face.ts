@@ -3,6 +3,7 @@ import type { FaceParser } from '../networks/load-parser.js';
 import { cleanRegions } from './clean-regions.js';
 import { colourEvidence } from './colour-evidence.js';
 import { doubled, halved } from './halve-picture.js';
+import { keepMouth } from './keep-mouth.js';
 import { isPhoto, outlineCoverage } from './segment-face.js';
 
 /** The parser's log odds count once, those of colour, which stay within ± 2, twice. */
@@ -10,8 +11,8 @@ const colourWeight = 2;
 
 /**
  * Probability that a pixel shows skin of the face, as `segmentFace` gives it, from a trained parser: its log odds plus twice those of colour
- * (`colourEvidence`), so that colour decides where the parser is in doubt. Colour looks at half the parser's size. Then specks go, small holes close, and
- * nothing remains outside of the contour or of the photo.
+ * (`colourEvidence`), so that colour decides where the parser is in doubt. Colour looks at half the parser's size. Then mouths within skin count
+ * (`keepMouth`), specks go, small holes close, and nothing remains outside of the contour or of the photo.
  *
  * `image` is [size, size, 3], RGB in 0 … 1; `landmarks` is [468, 2] in its pixels; `side` is the parser's size, an even number.
  */
@@ -23,7 +24,7 @@ export function parseFace(image: Float32Array, landmarks: Float32Array, size: nu
   const evidence = colourEvidence(halved(seen, side, 3), halved(skin, side, 1), outlineCoverage(points, half), points, half);
   const joined = parser.resize(joinOdds(skin, doubled(evidence, half)), side, size, 1);
   const inside = outlineCoverage(landmarks, size);
-  const mask = cleanRegions(joined, size);
+  const mask = cleanRegions(keepMouth(joined, inside, landmarks, size), size);
   for (let pixel = 0; pixel < mask.length; pixel++) mask[pixel] = inside[pixel] > 0 && isPhoto(image, pixel) ? mask[pixel] * inside[pixel] : 0;
   return mask;
 }
