@@ -52,7 +52,7 @@ export const align = defineHost({
 
 export const segment = defineHost({
   summary: 'Marks the visible skin of the face (mask M): without hair, glasses, hands, face masks and background.',
-  version: 7,
+  version: 8,
   pure: true,
   options: Type.Object({
     parser: Type.String({
