@@ -1,12 +1,10 @@
 /**
- * What preprocessing costs above its networks: `node --import tsx bench/preprocessing.ts [--count N] [PHOTOS …]`. A few photos at a time are
- * read, decoded, aligned and segmented; then detector, landmark network and face parser run alone on the very pictures that they were
- * shown. Both are measured by the processor time of this process with all its threads and the collection of their garbage, in turn, so that
- * other work on the machine disturbs both alike.
+ * What preprocessing costs above its networks: `node --import tsx bench/preprocessing.ts [--count N] [PHOTOS …]`. Each photo is read, decoded,
+ * aligned and segmented; then detector, landmark network and face parser run alone on the very pictures that they were shown (every other
+ * photo the other way round). Both are measured by the processor time of this process with all its threads, so that other work on the machine
+ * disturbs both alike.
  */
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { SampleError } from '../framework/index.js';
 import { stage as faces } from '../plugins/dataset/stages/faces.js';
 import { alignFace } from '../plugins/preprocess/host/align-face.js';
@@ -21,14 +19,11 @@ type Source = Awaited<ReturnType<typeof faces.open>>;
 /** Runs one step of the work, to see what it costs. */
 type Step = <T>(what: string, run: () => T | Promise<T>) => T | Promise<T>;
 
-const block = 20;
+const warmUp = 20;
 const largestPicture = 3 * 256 ** 2;
 const align = { size: 112, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'box' } as const;
 const networkNames = ['detector', 'landmark network', 'face parser'] as const;
 const stepNames = ['reading and decoding', 'alignment', 'segmentation'] as const;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Milliseconds by what they were spent on. */
 type Costs = Map<string, { milliseconds: number; calls: number }>;
@@ -50,7 +45,7 @@ interface Call {
   readonly again: () => void;
 }
 
-/** Memory for copies of pictures, kept from block to block, so that it is no garbage. */
+/** Memory for copies of pictures, kept from photo to photo, so that it is no garbage. */
 const copies: Float32Array[] = [];
 
 /** Networks that keep a copy of each picture that they are shown. */
@@ -80,31 +75,31 @@ async function preprocess(source: Source, index: number, networks: Networks, ste
   }
 }
 
-/** Photos from `first` on, once with all that they need and once with the networks alone. */
-async function measureBlock(source: Source, first: number, networks: Networks, costs: Costs): Promise<void> {
+/**
+ * One photo with all that it needs and with the networks alone, in turn; before that once step by step, since asking for the time costs too.
+ * Garbage is collected when the engine sees fit: a forced collection also drops what was learned for fast code, which costs both sides as much.
+ */
+async function measurePhoto(source: Source, index: number, networks: Networks, costs: Costs): Promise<void> {
   const calls: Call[] = [];
-  const indices = Array.from({ length: Math.min(block, source.length - first) }, (_, at) => first + at);
-  for (const index of indices) await preprocess(source, index, recording(networks, calls), (_, run) => run());
-  collectGarbage();
-  await timed(costs, 'all', async () => {
-    for (const index of indices) await preprocess(source, index, networks, (what, run) => timed(costs, what, run));
-    collectGarbage();
+  await preprocess(source, index, recording(networks, calls), (_, run) => run());
+  await preprocess(source, index, networks, (what, run) => timed(costs, what, run));
+  for (const { what, again } of calls) await timed(costs, what, again);
+  const all = (): Promise<void> => timed(costs, 'all', () => preprocess(source, index, networks, (_, run) => run()));
+  const alone = (): Promise<void> => timed(costs, 'alone', () => {
+    for (const { again } of calls) again();
   });
-  await timed(costs, 'alone', async () => {
-    for (const { what, again } of calls) await timed(costs, what, again);
-    collectGarbage();
-  });
+  for (const part of index % 2 === 0 ? [all, alone] : [alone, all]) await part();
 }
 
 async function measure(photos: string, count: number, networks: Networks): Promise<void> {
   const source = await faces.open({
-    options: { photos, split: 'all', testShare: 0.25, faces: 'largest', limit: count + block, shuffle: true, maxMegapixels: 100 },
+    options: { photos, split: 'all', testShare: 0.25, faces: 'largest', limit: count + warmUp, shuffle: true, maxMegapixels: 100 },
     stage: 'photo', log: () => undefined, remembered: (_, compute) => compute(), resource: () => undefined as never,
   });
-  await measureBlock(source, 0, networks, new Map()); // to be compiled
-  const from = source.length > block ? block : 0;
+  const from = source.length > warmUp ? warmUp : 0;
+  for (let index = 0; index < Math.min(warmUp, source.length); index++) await measurePhoto(source, index, networks, new Map()); // to be compiled
   const costs: Costs = new Map();
-  for (let first = from; first < source.length; first += block) await measureBlock(source, first, networks, costs);
+  for (let index = from; index < source.length; index++) await measurePhoto(source, index, networks, costs);
   report(photos, source.length - from, costs);
 }
 
