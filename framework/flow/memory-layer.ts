@@ -20,6 +20,7 @@ export class MemoryLayer<T> {
 
   /** Keeps the value unless it alone is larger than the bound. */
   set(key: string, value: T): void {
+    if (this.#limit === 0) return; // nothing is kept, so nothing is counted
     this.delete(key);
     const bytes = bytesOf(value);
     if (bytes > this.#limit) return;

@@ -64,7 +64,9 @@ function shareOf(mask: Float32Array, landmarks68: Float32Array): number {
     [left, right] = [Math.min(left, landmarks68[at]), Math.max(right, landmarks68[at])];
     [top, bottom] = [Math.min(top, landmarks68[at + 1]), Math.max(bottom, landmarks68[at + 1])];
   }
-  return mask.reduce((sum, value) => sum + value, 0) / Math.max(1, (right - left) * (bottom - top));
+  let pixels = 0;
+  for (let at = 0; at < mask.length; at++) pixels += mask[at];
+  return pixels / Math.max(1, (right - left) * (bottom - top));
 }
 
 function quoted(text: string): string {

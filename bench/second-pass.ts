@@ -1,0 +1,77 @@
+/**
+ * What a pass from the cache costs above reading: `node --import tsx bench/second-pass.ts [--count N] [--cache FOLDER] [PHOTOS]`. The photos are aligned, segmented and measured once; then that is done again from the cache, for a few and for all of them, so that the start of a run
+ * counts for nothing; in turn with these, all files of their entries are read with nothing else. Processor time of this
+ * process with all its threads.
+ */
+import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runPipeline } from '../framework/run-pipeline.js';
+
+const { values: { count, cache }, positionals: [photos = 'builtin'] } = parseArgs({
+  allowPositionals: true, options: { count: { type: 'string', default: '200' }, cache: { type: 'string' } },
+});
+const folder = mkdtempSync(join(tmpdir(), 'second-pass-'));
+const cacheRoot = cache ?? join(folder, 'cache');
+const few = 20;
+const atATime = 8;
+
+const pipeline = join(folder, 'pass.yaml');
+writeFileSync(pipeline, `flow: 1
+workers: 1
+batch: 8
+params: { photos: builtin, limit: 0 }
+stages:
+  photo: { use: dataset/faces, with: { photos: "\${params.photos}", limit: "\${params.limit}" } }
+  align: { use: preprocess/align, in: { photo: photo.photo, face: photo.face } }
+  segment: { use: preprocess/segment, in: { image: align.image, landmarks: align.landmarks } }
+  statistics:
+    use: dataset/statistics
+    in:
+      landmarks68: align.landmarks68
+      transform: align.transform
+      confidence: align.confidence
+      disagreement: align.disagreement
+      located: align.located
+      mask: segment.mask
+`);
+
+async function pass(limit: number): Promise<number> {
+  await runPipeline({ file: pipeline, parameters: { photos, limit: String(limit) }, runsFolder: join(folder, 'runs'), device: 'wasm', quiet: true, cacheRoot });
+  return limit;
+}
+
+/** Files of a folder with their sizes, at any depth. */
+function filesOf(root: string): { readonly file: string; readonly size: number }[] {
+  return readdirSync(root, { recursive: true }).map((name) => join(root, String(name))).map((file) => ({ file, stats: statSync(file) }))
+    .filter(({ stats }) => stats.isFile()).map(({ file, stats }) => ({ file, size: stats.size }));
+}
+
+async function read(files: readonly string[]): Promise<void> {
+  const waiting = [...files];
+  await Promise.all(Array.from({ length: atATime }, async () => {
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) await readFile(file);
+  }));
+}
+
+async function spent(run: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+const all = Number(count);
+await pass(all);
+const entries = filesOf(join(cacheRoot, 'content'));
+console.log(`${entries.length} files of entries, ${(entries.reduce((sum, { size }) => sum + size, 0) / 1000 / all).toFixed(0)} kB a photo`);
+await pass(few);
+for (let round = 0; round < 3; round++) {
+  const start = await spent(() => pass(few));
+  const whole = await spent(() => pass(all));
+  const bare = await spent(() => read(entries.map(({ file }) => file)));
+  const each = (whole - start) / (all - few);
+  console.log(`a pass ${each.toFixed(2)} ms a photo, reading its entries alone ${(bare / all).toFixed(2)} ms: ${(each / (bare / all)).toFixed(1)} ×`);
+}
