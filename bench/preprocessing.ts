@@ -4,6 +4,7 @@
  * photo the other way round). Both are measured by the processor time of this process with all its threads, so that other work on the machine
  * disturbs both alike.
  */
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SampleError } from '../framework/index.js';
 import { stage as faces } from '../plugins/dataset/stages/faces.js';
@@ -20,6 +21,9 @@ type Source = Awaited<ReturnType<typeof faces.open>>;
 type Step = <T>(what: string, run: () => T | Promise<T>) => T | Promise<T>;
 
 const warmUp = 20;
+
+/** Milliseconds in which other threads clear up what a part left behind, so that it is not charged to the next one. */
+const pause = 3;
 const largestPicture = 3 * 256 ** 2;
 const align = { size: 112, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'box' } as const;
 const networkNames = ['detector', 'landmark network', 'face parser'] as const;
@@ -84,9 +88,13 @@ async function measurePhoto(source: Source, index: number, networks: Networks, c
   await preprocess(source, index, recording(networks, calls), (_, run) => run());
   await preprocess(source, index, networks, (what, run) => timed(costs, what, run));
   for (const { what, again } of calls) await timed(costs, what, again);
-  const all = (): Promise<void> => timed(costs, 'all', () => preprocess(source, index, networks, (_, run) => run()));
-  const alone = (): Promise<void> => timed(costs, 'alone', () => {
+  const all = (): Promise<void> => timed(costs, 'all', async () => {
+    await preprocess(source, index, networks, (_, run) => run());
+    await setTimeout(pause);
+  });
+  const alone = (): Promise<void> => timed(costs, 'alone', async () => {
     for (const { again } of calls) again();
+    await setTimeout(pause);
   });
   for (const part of index % 2 === 0 ? [all, alone] : [alone, all]) await part();
 }
