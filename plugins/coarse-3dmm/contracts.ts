@@ -121,15 +121,19 @@ const features = tensor('float32', ['F'], 'features.coarse');
 const coefficients = tensor('float32', [257], 'coefficients.3dmm');
 
 export const solveHeads = defineSink({
-  summary: 'The heads of `regress` in closed form: ridge regression of known coefficients on its features. A start for training.',
+  summary: 'The heads of `regress` in closed form: ridge regression of known coefficients on its features; with `start`, a step of `cascade` from there. A start for training.',
   version: 1,
   options: Type.Object({
     lambdas: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
       minItems: 1, default: [0.003, 0.03, 0.1, 0.3, 1, 3, 10], description: 'Strengths of the ridge to choose from, as shares of each feature\'s variance.',
     }),
+    renderWeight: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'How much a render counts beside a photo.' }),
     heldOutEvery: Type.Integer({ minimum: 2, default: 10, description: 'Every so many samples one is left out, to choose the strength by.' }),
   }, closed),
-  in: { features, coefficients, renderFeatures: optional(features), renderCoefficients: optional(coefficients) },
+  in: {
+    features, coefficients, start: optional(coefficients),
+    renderFeatures: optional(features), renderCoefficients: optional(coefficients), renderStart: optional(coefficients),
+  },
   out: {},
   load: () => import('./stages/solve-heads.js'),
 });
@@ -154,9 +158,10 @@ export const cascade = defineDevice({
   trainable: true,
   options: Type.Object({
     hidden: Type.Integer({ minimum: 1, maximum: 4096, default: 128, description: 'Rectified units beside the linear map.' }),
+    openings: Type.Boolean({ default: false, description: 'Looks at lines across eyes and mouth too, at the full size of the photo.' }),
   }, closed),
   resources: { face: faceModelKind },
   in: { image: tensor('float32', ['S', 'S', 3], 'image.rgb'), coefficients },
-  out: { coefficients },
+  out: { coefficients, features },
   load: () => import('./stages/cascade.js'),
 });

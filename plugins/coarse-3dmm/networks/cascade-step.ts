@@ -9,16 +9,29 @@ import { poseVertices } from '../maths/rotation.js';
 import { sliceOf } from '../maths/slice-of.js';
 import type { MakeVariable } from './layers.js';
 
-/** The face model at points that are spread over the face. */
-export interface FacePoints {
+/** The face model at places of the face, and the picture that is read there. */
+export interface Places {
   /** float32 [N, 3], dm */
   readonly mean: Tensor;
   /** float32 [N*3, identityModes + expressionModes] */
   readonly basis: Tensor;
-  readonly identityModes: number;
-  readonly expressionModes: number;
   /** float32 [N, 3], unit normals of the mean face. */
   readonly normals: Tensor;
+  /** By how much the picture is shrunk first, so that a pixel's noise and a place a pixel off matter less. */
+  readonly shrink: number;
+}
+
+/** How many modes the bases hold. */
+export interface Modes {
+  readonly identity: number;
+  readonly expression: number;
+}
+
+export interface CascadeStep {
+  /** φ: float32 [B, 4 N + 257], N over all places. */
+  readonly features: (picture: Tensor, coefficients: Tensor) => Tensor;
+  /** float32 [B, 257] and their φ → float32 [B, 257]. */
+  readonly correct: (coefficients: Tensor, features: Tensor) => Tensor;
 }
 
 /** A point counts in full when it faces the viewer by this much: n_z. */
@@ -27,41 +40,41 @@ const fullyFacing = 0.25;
 const coefficientShare = 0.3;
 
 /**
- * One step of cascaded regression: c' = c + u ∘ (W φ / √F + V relu(H φ + h) / √K + b), where φ holds the colours of the picture at N points of
+ * One step of cascaded regression: c' = c + u ∘ (W φ / √F + V relu(H φ + h) / √K + b), where φ holds the colours of the picture at N places of
  * the face that c describes, whether each faces the viewer, and c itself (Cootes et al., "Active appearance models", 2001;
  * Xiong and De la Torre, "Supervised descent method", 2013). W, V and b start at zero, so an untrained step changes
  * nothing. φ is taken as given: gradients reach c' by the sum alone, not by where it looks.
- *
- * @returns picture float32 [B, S, S, 3] in 0..1 and coefficients float32 [B, 257] → float32 [B, 257].
  */
-export function makeCascadeStep(points: FacePoints, hidden: number, variable: MakeVariable): (picture: Tensor, coefficients: Tensor) => Tensor {
-  const features = 4 * points.mean.shape[0]! + coefficientCount;
+export function makeCascadeStep(places: readonly Places[], modes: Modes, hidden: number, variable: MakeVariable): CascadeStep {
+  const width = 4 * places.reduce((sum, { mean }) => sum + mean.shape[0]!, 0) + coefficientCount;
   const units = heads.flatMap(({ size, unit }) => new Array<number>(size).fill(unit));
-  const direct = variable('direct/kernel', [features, coefficientCount], zeros);
-  const first = variable('hidden/kernel', [features, hidden], heNormal);
+  const direct = variable('direct/kernel', [width, coefficientCount], zeros);
+  const first = variable('hidden/kernel', [width, hidden], heNormal);
   const firstBias = variable('hidden/bias', [hidden], zeros);
   const second = variable('output/kernel', [hidden, coefficientCount], zeros);
   const bias = variable('output/bias', [coefficientCount], zeros);
-  return (picture, coefficients) => tf.tidy(() => {
-    const seen = stopGradient(look(picture, coefficients, points, units));
-    const inner = tf.relu(tf.add(tf.matMul(seen as tf.Tensor2D, first as tf.Tensor2D), firstBias)) as tf.Tensor2D;
-    const linear = tf.div(tf.matMul(seen as tf.Tensor2D, direct as tf.Tensor2D), Math.sqrt(features));
-    const bent = tf.div(tf.matMul(inner, second as tf.Tensor2D), Math.sqrt(hidden));
-    return tf.add(coefficients, tf.mul(tf.add(tf.add(linear, bent), bias), units));
-  });
+  const share = (coefficients: Tensor): Tensor => tf.mul(tf.div(coefficients, units), coefficientShare);
+  return {
+    features: (picture, coefficients) => tf.tidy(() =>
+      stopGradient(tf.concat([...places.map((each) => look(picture, coefficients, each, modes)), share(coefficients)], 1))),
+    correct: (coefficients, features) => tf.tidy(() => {
+      const inner = tf.relu(tf.add(tf.matMul(features as tf.Tensor2D, first as tf.Tensor2D), firstBias)) as tf.Tensor2D;
+      const linear = tf.div(tf.matMul(features as tf.Tensor2D, direct as tf.Tensor2D), Math.sqrt(width));
+      const bent = tf.div(tf.matMul(inner, second as tf.Tensor2D), Math.sqrt(hidden));
+      return tf.add(coefficients, tf.mul(tf.add(tf.add(linear, bent), bias), units));
+    }),
+  };
 }
 
-/** φ: [B, 4 N + 257]. The picture is halved first, so that a pixel's noise and a point a pixel off matter less. */
-function look(picture: Tensor, coefficients: Tensor, { mean, basis, identityModes, expressionModes, normals }: FacePoints, units: readonly number[]): Tensor {
+/** Colours and facing at the places of one face: [B, 4 N]. */
+function look(picture: Tensor, coefficients: Tensor, { mean, basis, normals, shrink }: Places, { identity, expression }: Modes): Tensor {
   const batch = picture.shape[0]!;
-  const half = tf.avgPool(picture as tf.Tensor4D, 2, 2, 'same') as Tensor;
-  const modes = tf.concat([tf.slice(sliceOf(coefficients, 'identity'), [0, 0], [-1, identityModes]), tf.slice(sliceOf(coefficients, 'expression'), [0, 0], [-1, expressionModes])], 1);
+  const small = shrink === 1 ? picture : (tf.avgPool(picture as tf.Tensor4D, shrink, shrink, 'same') as Tensor);
+  const modes = tf.concat([tf.slice(sliceOf(coefficients, 'identity'), [0, 0], [-1, identity]), tf.slice(sliceOf(coefficients, 'expression'), [0, 0], [-1, expression])], 1);
   const angles = sliceOf(coefficients, 'angles');
   const posed = poseVertices(tf.add(mean, linearOffsets(basis, modes)), angles, sliceOf(coefficients, 'translation'));
   const turned = poseVertices(tf.tile(tf.expandDims(normals, 0), [batch, 1, 1]), angles, tf.zeros([batch, 3]));
   const facing = tf.clipByValue(tf.div(tf.slice(turned, [0, 0, 2], [-1, -1, 1]), fullyFacing), 0, 1);
-  const colours = tf.mul(tf.mul(tf.sub(samplePicture(half, tf.div(projectPoints(posed, picture.shape[1]!), 2)), 0.5), 2), facing);
-  return tf.concat([
-    tf.reshape(tf.concat([colours, facing], 2), [batch, -1]), tf.mul(tf.div(coefficients, units), coefficientShare),
-  ], 1);
+  const colours = tf.mul(tf.mul(tf.sub(samplePicture(small, tf.div(projectPoints(posed, picture.shape[1]!), shrink)), 0.5), 2), facing);
+  return tf.reshape(tf.concat([colours, facing], 2), [batch, -1]);
 }

@@ -16,7 +16,7 @@ import { builtFace } from './built-face.js';
 const test = suite('cascade');
 const size = 48;
 const points = 468;
-const features = 4 * points + coefficientCount;
+const featuresOf = (openings: boolean): number => 4 * (points + (openings ? 9 * 7 : 0)) + coefficientCount;
 const units = heads.flatMap(({ size: count, unit }) => new Array<number>(count).fill(unit));
 let face: FaceModel;
 const constants = new Map<string, Tensor>();
@@ -29,11 +29,11 @@ test.before(async () => {
 test.after(() => [...constants.values(), ...variables.values()].forEach((tensor) => tensor.dispose()));
 
 /** A step whose variables start as documented, or at random where `spread` is not zero. */
-function makeStep(spread = 0): (image: Tensor, coefficients: Tensor) => Tensor {
+function makeStep(spread = 0, openings = false): (image: Tensor, coefficients: Tensor) => Tensor {
   variables.forEach((variable) => variable.dispose());
   variables.clear();
   const built = stage.build({
-    options: { hidden: 6 }, stage: 'cascade', inputs: ['image', 'coefficients'], log: () => undefined,
+    options: { hidden: 6, openings }, stage: 'cascade', inputs: ['image', 'coefficients'], log: () => undefined,
     resource: () => face as never,
     shapeOf: (port) => (port === 'image' ? [size, size, 3] : [coefficientCount]),
     variable: (name, shape, initial) => {
@@ -64,20 +64,27 @@ function ramp(): Tensor {
   }), [1, size, size, 3]);
 }
 
-/** φ in float64: where the 468 points lie, what the ramp is there, and how far they face the viewer. */
-function expectedFeatures(coefficients: Float32Array): number[] {
+/** φ in float64: where the 468 points lie and those across eyes and mouth, what the ramp is there, and how far they face the viewer. */
+function expectedFeatures(coefficients: Float32Array, openings: boolean): number[] {
   const { vertices: corners, weights } = face.denseLandmarks;
   const { vertices } = decodeHost(face, coefficients);
   const normals = denseNormals(face);
   const turn = rotationOf(coefficientGroup(coefficients, 'angles') as unknown as readonly [number, number, number]);
-  const found: number[] = [];
-  for (let point = 0; point < points; point++) {
-    const place = [0, 1, 2].map((axis) => [0, 1, 2].reduce((sum, corner) => sum + weights[3 * point + corner]! * vertices[3 * corners[3 * point + corner]! + axis]!, 0));
+  const placeOf = (point: number): number[] =>
+    [0, 1, 2].map((axis) => [0, 1, 2].reduce((sum, corner) => sum + weights[3 * point + corner]! * vertices[3 * corners[3 * point + corner]! + axis]!, 0));
+  const seen = (place: readonly number[], point: number): number[] => {
     const [column, row] = projectVertices(Float64Array.from(place), size) as unknown as [number, number];
     const towards = [0, 1, 2].reduce((sum, axis) => sum + turn[6 + axis]! * normals[3 * point + axis]!, 0);
     const facing = Math.min(1, Math.max(0, towards / 0.25));
-    slopes.forEach(([right, down]) => found.push(facing * 2 * (0.1 + right * column + down * row - 0.5)));
-    found.push(facing);
+    return [...slopes.map(([right, down]) => facing * 2 * (0.1 + right * column + down * row - 0.5)), facing];
+  };
+  const found = Array.from({ length: points }, (_, point) => seen(placeOf(point), point)).flat();
+  const margins = openings ? [[160, 144], [159, 145], [158, 153], [387, 373], [386, 374], [385, 380], [82, 87], [13, 14], [312, 317]] as const : [];
+  for (const [upper, lower] of margins) {
+    for (const share of [-0.6, 0, 0.25, 0.5, 0.75, 1, 1.6]) {
+      const [from, to] = [placeOf(upper), placeOf(lower)];
+      found.push(...seen(from.map((value, axis) => value + share * (to[axis]! - value)), share < 0.5 ? upper : lower));
+    }
   }
   return [...found, ...Array.from(coefficients, (value, at) => (0.3 * value) / units[at]!)];
 }
@@ -90,24 +97,28 @@ test('an untrained step changes nothing', () => {
   });
 });
 
-test('it looks at the points of the face where they are, and at the coefficients', () => {
-  const step = makeStep();
-  const coefficients = someone(1);
-  const expected = expectedFeatures(coefficients.data as Float32Array);
-  tf.tidy(() => {
-    for (let first = 0; first < features; first += coefficientCount) {
-      const shown = Math.min(coefficientCount, features - first);
-      // Each coefficient shows one feature.
-      variables.get('direct/kernel')!.assign(tf.pad(tf.eye(shown) as tf.Tensor2D, [[first, features - first - shown], [0, coefficientCount - shown]]));
-      const moved = tf.sub(step(ramp(), toTensor(coefficients)), toTensor(coefficients));
-      const seen = tf.mul(tf.div(moved, units), Math.sqrt(features)).reshape([-1]).slice([0], [shown]);
-      close(seen, expected.slice(first, first + shown), { rtol: 1e-3, atol: 2e-3 });
-    }
+for (const openings of [false, true]) {
+  test(`it looks at the points of the face${openings ? ', across eyes and mouth' : ''} and at the coefficients`, () => {
+    const step = makeStep(0, openings);
+    const features = featuresOf(openings);
+    const coefficients = someone(1);
+    const expected = expectedFeatures(coefficients.data as Float32Array, openings);
+    assert.is(expected.length, features);
+    tf.tidy(() => {
+      for (let first = 0; first < features; first += coefficientCount) {
+        const shown = Math.min(coefficientCount, features - first);
+        // Each coefficient shows one feature.
+        variables.get('direct/kernel')!.assign(tf.pad(tf.eye(shown) as tf.Tensor2D, [[first, features - first - shown], [0, coefficientCount - shown]]));
+        const moved = tf.sub(step(ramp(), toTensor(coefficients)), toTensor(coefficients));
+        const seen = tf.mul(tf.div(moved, units), Math.sqrt(features)).reshape([-1]).slice([0], [shown]);
+        close(seen, expected.slice(first, first + shown), { rtol: 1e-3, atol: 2e-3 });
+      }
+    });
   });
-});
+}
 
 test('a batch gives what its samples give one by one', () => {
-  const step = makeStep(0.3);
+  const step = makeStep(0.3, true);
   tf.tidy(() => {
     const [images, coefficients] = [toTensor(uniformTensor([3, size, size, 3], 0, 1)), toTensor(someone(3))];
     const all = step(images, coefficients);

@@ -99,12 +99,23 @@ test('ridge regression finds the map, and a large lambda keeps only the constant
   assert.ok(sums.solve(1e6).slice(0, 6).every((value) => Math.abs(value) < 1e-4));
 });
 
+test('a sample of weight two counts as two samples', () => {
+  const random = randomFor('weights');
+  const samples = Array.from({ length: 9 }, () => ({ x: [random.normal(), random.normal()], y: [random.normal()] }));
+  const [weighted, repeated] = [new RidgeSums(2, 1), new RidgeSums(2, 1)];
+  samples.forEach(({ x, y }, index) => {
+    weighted.add(x, y, index < 4 ? 2 : 1);
+    for (let time = 0; time < (index < 4 ? 2 : 1); time++) repeated.add(x, y);
+  });
+  weighted.solve(0.3).forEach((value, at) => assert.ok(Math.abs(value - repeated.solve(0.3)[at]!) < 1e-12, `entry ${at}`));
+});
+
 test('heads in closed form give the coefficients back through the regressor\'s own formula', () => {
   const random = randomFor('heads');
   const map = Float32Array.from({ length: 5 * coefficientCount }, () => random.normal());
   const pairs = Array.from({ length: 60 }, () => {
     const features = Float32Array.from({ length: 5 }, () => random.normal());
-    return { features, coefficients: Float32Array.from({ length: coefficientCount }, (_, at) => features.reduce((sum, value, f) => sum + value * map[f * coefficientCount + at]!, 0.3)) };
+    return { weight: 1, features, coefficients: Float32Array.from({ length: coefficientCount }, (_, at) => features.reduce((sum, value, f) => sum + value * map[f * coefficientCount + at]!, 0.3)) };
   });
   const { heads, report } = solveHeads(pairs, { lambdas: [1e-8, 1], heldOutEvery: 6 });
   assert.is(report.length, 7);
@@ -114,6 +125,10 @@ test('heads in closed form give the coefficients back through the regressor\'s o
     const sum = features.reduce((total, value, f) => total + (value * kernel.data[f * 3 + angle]!) / Math.sqrt(5), bias.data[angle]!);
     assert.ok(Math.abs(0.3 * sum - coefficients[224 + angle]!) < 1e-3);
   }
+  const step = solveHeads(pairs, { lambdas: [1e-8, 1], heldOutEvery: 6 }, true).heads;
+  assert.equal([...step.keys()], ['direct/kernel', 'output/bias']);
+  kernel.data.forEach((value, at) => assert.is(step.get('direct/kernel')!.data[Math.floor(at / 3) * coefficientCount + 224 + (at % 3)], value));
+  bias.data.forEach((value, at) => assert.is(step.get('output/bias')!.data[224 + at], value));
 });
 
 test('a learned albedo survives its file in half precision, and one of another mesh is refused', async () => {

@@ -2,6 +2,7 @@
 import { deep3dCamera, projectVertices } from '../../../rasterizer/index.js';
 import { densePoints, type DenseModel } from './dense-model.js';
 import { NormalEquations } from './least-squares.js';
+import { openings } from './openings.js';
 import { firstPose, posePoints, rotationDerivatives, rotationOf, type Pose } from './pose.js';
 
 export interface GeometryOptions {
@@ -23,11 +24,6 @@ export interface Geometry {
 /** Residuals beyond this many standard deviations count linearly (Huber). */
 const huber = 2;
 const poseRounds = 4;
-
-/** Points of facemesh on the margins of the lids of either eye and inside the lips: the upper one, the lower one. */
-const openings: readonly (readonly [number, number])[] = [
-  [160, 144], [159, 145], [158, 153], [387, 373], [386, 374], [385, 380], [82, 87], [13, 14], [312, 317],
-];
 
 /**
  * Gauss-Newton on E = Σ_i w_i ‖r_i‖² / σ² + Σ_(i,j) w_i ‖r_i − r_j‖² / τ² + ‖c‖², r_i = p_i − π(R S_i(c) + t), with the perspective camera π:

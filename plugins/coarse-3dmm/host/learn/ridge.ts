@@ -10,6 +10,7 @@ export class RidgeSums {
   /** [F + 1, T] */
   readonly #cross: Float64Array;
   readonly #row: Float64Array;
+  /** Sum of the weights. */
   count = 0;
 
   constructor(readonly features: number, readonly targets: number) {
@@ -18,20 +19,20 @@ export class RidgeSums {
     this.#row = new Float64Array(features + 1).fill(1);
   }
 
-  add(features: ArrayLike<number>, targets: ArrayLike<number>): void {
+  add(features: ArrayLike<number>, targets: ArrayLike<number>, weight = 1): void {
     const width = this.features + 1;
     for (let at = 0; at < this.features; at++) this.#row[at] = features[at]!;
     for (let i = 0; i < width; i++) {
-      const value = this.#row[i]!;
+      const value = weight * this.#row[i]!;
       if (value === 0) continue;
       for (let j = 0, at = i * width; j <= i; j++) this.#inner[at + j]! += value * this.#row[j]!;
       for (let t = 0, at = i * this.targets; t < this.targets; t++) this.#cross[at + t]! += value * targets[t]!;
     }
-    this.count++;
+    this.count += weight;
   }
 
   /**
-   * argmin_W Σ ‖y − Wᵀ (x, 1)‖² + λ Σ_f n_f ‖W_f‖², where n_f is the squared sum of feature f about its mean: so λ means the same for
+   * argmin_W Σ w ‖y − Wᵀ (x, 1)‖² + λ Σ_f n_f ‖W_f‖², where n_f is the squared sum of feature f about its mean: so λ means the same for
    * every feature. The constant is free.
    *
    * @returns [F + 1, T], the constant in the last row

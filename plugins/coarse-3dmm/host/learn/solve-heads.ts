@@ -1,4 +1,4 @@
-/** The heads of a regressor in closed form. */
+/** The heads of a regressor, or a step of a cascade, in closed form. */
 import { float32, type HostTensor } from '../../../../framework/index.js';
 import { coefficientCount } from '../coefficients.js';
 import { heads } from '../heads.js';
@@ -9,6 +9,8 @@ export interface Pair {
   readonly features: Float32Array;
   /** [257] */
   readonly coefficients: Float32Array;
+  /** How much the pair counts. */
+  readonly weight: number;
 }
 
 export interface SolveOptions {
@@ -19,19 +21,23 @@ export interface SolveOptions {
 }
 
 export interface SolvedHeads {
-  /** Named as the regressor names its variables. */
+  /** Named as `regress` names its variables, or `cascade` where what is asked for is a step. */
   readonly heads: ReadonlyMap<string, HostTensor>;
   /** One line a head. */
   readonly report: readonly string[];
 }
 
-/** Ridge regression of the coefficients on the features; each coefficient takes the strength that does best on the samples left out. */
-export function solveHeads(pairs: readonly Pair[], { lambdas, heldOutEvery }: SolveOptions): SolvedHeads {
+/**
+ * Ridge regression of the coefficients on the features; each coefficient takes the strength that does best on the samples left out.
+ *
+ * @param step whether the coefficients of the pairs are what a step of `cascade` is to add
+ */
+export function solveHeads(pairs: readonly Pair[], { lambdas, heldOutEvery }: SolveOptions, step = false): SolvedHeads {
   const features = pairs[0]!.features.length;
   const sums = new RidgeSums(features, coefficientCount);
   const heldOut = pairs.filter((_, index) => index % heldOutEvery === heldOutEvery - 1);
   pairs.forEach((pair, index) => {
-    if (index % heldOutEvery !== heldOutEvery - 1) sums.add(pair.features, pair.coefficients);
+    if (index % heldOutEvery !== heldOutEvery - 1) sums.add(pair.features, pair.coefficients, pair.weight);
   });
   const tried = lambdas.map((lambda) => {
     const solution = sums.solve(lambda);
@@ -39,42 +45,44 @@ export function solveHeads(pairs: readonly Pair[], { lambdas, heldOutEvery }: So
   });
   const spreads = spreadsOf(heldOut);
   const best = Array.from({ length: coefficientCount }, (_, at) => tried.reduce((one, other) => (other.errors[at]! < one.errors[at]! ? other : one)));
-  const solved = new Map<string, HostTensor>();
+  const units = heads.flatMap(({ size, unit }) => new Array<number>(size).fill(unit));
+  const value = (row: number, column: number): number => best[column]!.solution[row * coefficientCount + column]! / units[column]!;
+  // y = unit · (W f / √F + b) in both networks.
+  const kernel = (first: number, size: number): HostTensor => float32(Float32Array.from({ length: features * size }, (_, at) =>
+    value(Math.floor(at / size), first + (at % size)) * Math.sqrt(features)), [features, size]);
+  const bias = (first: number, size: number): HostTensor => float32(Float32Array.from({ length: size }, (_, column) => value(features, first + column)), [size]);
+  const solved = new Map<string, HostTensor>(step ? [['direct/kernel', kernel(0, coefficientCount)], ['output/bias', bias(0, coefficientCount)]] : []);
   const report: string[] = [];
   let start = 0;
-  for (const { name, size, unit } of heads) {
-    const own = best.slice(start, start + size);
-    const first = start;
-    const pick = (row: number, column: number): number => own[column]!.solution[row * coefficientCount + first + column]! / unit;
-    const kernel = Float32Array.from({ length: features * size }, (_, at) => pick(Math.floor(at / size), at % size) * Math.sqrt(features));
-    solved.set(`heads/${name}/kernel`, float32(kernel, [features, size]));
-    solved.set(`heads/${name}/bias`, float32(Float32Array.from({ length: size }, (_, column) => pick(features, column)), [size]));
-    const error = own.reduce((sum, { errors }, column) => sum + errors[first + column]!, 0);
-    const spread = spreads.subarray(start, start + size).reduce((sum, value) => sum + value, 0);
+  for (const { name, size } of heads) {
+    if (!step) solved.set(`heads/${name}/kernel`, kernel(start, size)).set(`heads/${name}/bias`, bias(start, size));
+    const error = best.slice(start, start + size).reduce((sum, { errors }, column) => sum + errors[start + column]!, 0);
+    const spread = spreads.subarray(start, start + size).reduce((sum, each) => sum + each, 0);
     report.push(`${name}: ${(100 * (1 - error / spread)).toFixed(1)} % of the variance of ${heldOut.length} samples left out`);
     start += size;
   }
   return { heads: solved, report };
 }
 
-/** [257] sums over the samples. */
+/** [257] weighted sums over the samples. */
 function squaredErrors(solution: Float64Array, samples: readonly Pair[]): Float64Array {
   const errors = new Float64Array(coefficientCount);
-  for (const { features, coefficients } of samples) {
+  for (const { features, coefficients, weight } of samples) {
     const predicted = solution.slice(features.length * coefficientCount);
     features.forEach((value, feature) => {
       for (let at = 0; at < coefficientCount; at++) predicted[at]! += value * solution[feature * coefficientCount + at]!;
     });
-    for (let at = 0; at < coefficientCount; at++) errors[at]! += (predicted[at]! - coefficients[at]!) ** 2;
+    for (let at = 0; at < coefficientCount; at++) errors[at]! += weight * (predicted[at]! - coefficients[at]!) ** 2;
   }
   return errors;
 }
 
-/** [257] squared distances from the mean. */
+/** [257] squared distances from the mean, weighted. */
 function spreadsOf(samples: readonly Pair[]): Float64Array {
   const mean = new Float64Array(coefficientCount);
-  for (const { coefficients } of samples) coefficients.forEach((value, at) => (mean[at]! += value / samples.length));
+  const total = samples.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { coefficients, weight } of samples) coefficients.forEach((value, at) => (mean[at]! += (weight * value) / total));
   const spreads = new Float64Array(coefficientCount);
-  for (const { coefficients } of samples) coefficients.forEach((value, at) => (spreads[at]! += (value - mean[at]!) ** 2));
+  for (const { coefficients, weight } of samples) coefficients.forEach((value, at) => (spreads[at]! += weight * (value - mean[at]!) ** 2));
   return spreads;
 }
