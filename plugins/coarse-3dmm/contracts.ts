@@ -71,7 +71,7 @@ const colourSolveOptions = {
 
 export const fit = defineHost({
   summary: 'Coefficients of a photo without a network: least squares on dense landmarks, then on the pixels of the skin.',
-  version: 7,
+  version: 8,
   options: Type.Object({
     landmarkNoise: Type.Number({
       exclusiveMinimum: 0, default: 0.012, description: 'Expected error of a landmark, as a fraction of the side of the face box.',

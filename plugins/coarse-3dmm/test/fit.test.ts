@@ -142,6 +142,22 @@ test('lids and lips are as far apart as the landmarks say, though that is a pixe
   }
 });
 
+test('what lids do behind a cover does not count', async () => {
+  const photo = photoOf(randomCoefficients(4));
+  const closed = { ...photo, landmarks: Float32Array.from(photo.landmarks) };
+  for (const [upper, lower] of [[160, 144], [159, 145], [158, 153], [387, 373], [386, 374], [385, 380]] as const) {
+    closed.landmarks[upper * 2 + 1] = photo.landmarks[lower * 2 + 1]! + 0.3 * (photo.landmarks[upper * 2 + 1]! - photo.landmarks[lower * 2 + 1]!);
+  }
+  const rows = [159, 145].map((point) => photo.landmarks[point * 2 + 1]!);
+  const behind = photo.coverage.map((value, pixel) => (Math.abs(Math.floor(pixel / size) - (rows[0]! + rows[1]!) / 2) < 8 ? 0 : value));
+  const gapOf = async (seen: typeof photo): Promise<number> => {
+    const points = densePixels(decodeHost(face, (await run(seen)).coefficients).vertices);
+    return points[145 * 2 + 1]! - points[159 * 2 + 1]!;
+  };
+  const [open, shut, covered] = [await gapOf(photo), await gapOf(closed), await gapOf({ ...closed, coverage: behind })];
+  assert.ok(shut < 0.5 * open && covered > 0.6 * open, `open ${open}, closed ${shut}, behind a cover ${covered} px`);
+});
+
 test('dark lenses whose rims the mask lets through do not blacken what is behind them', async () => {
   const shares = await Promise.all([0, 1, 2].map(async (seed) => {
     const truth = randomCoefficients(seed);

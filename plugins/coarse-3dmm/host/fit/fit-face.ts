@@ -5,6 +5,7 @@ import type { FaceModel } from '../face-model.js';
 import type { DenseModel } from './dense-model.js';
 import { fitColours, type ColourOptions } from './fit-colour.js';
 import { fitGeometry, type GeometryOptions } from './fit-geometry.js';
+import { seenOpenings } from './openings.js';
 
 export interface FitInput {
   /** [S*S*3] in 0..1 */
@@ -24,7 +25,8 @@ export interface FitResult {
 
 /** Geometry from the landmarks, then albedo and light from the pixels. Where too little skin shows, those stay at the mean. */
 export function fitFace(face: FaceModel, dense: DenseModel, input: FitInput, options: GeometryOptions & ColourOptions): FitResult {
-  const { pose, coefficients: shape, residual } = fitGeometry(dense, input.landmarks, input.size, options);
+  const seen = seenOpenings(input.landmarks, input.mask, input.size);
+  const { pose, coefficients: shape, residual } = fitGeometry(dense, input.landmarks, input.size, seen, options);
   const coefficients = new Float32Array(coefficientCount);
   coefficientGroup(coefficients, 'identity').set(shape.subarray(0, dense.identityModes));
   coefficientGroup(coefficients, 'expression').set(shape.subarray(dense.identityModes));

@@ -2,7 +2,7 @@
 import { deep3dCamera, projectVertices } from '../../../rasterizer/index.js';
 import { densePoints, type DenseModel } from './dense-model.js';
 import { NormalEquations } from './least-squares.js';
-import { openings } from './openings.js';
+import type { Opening } from './openings.js';
 import { firstPose, posePoints, rotationDerivatives, rotationOf, type Pose } from './pose.js';
 
 export interface GeometryOptions {
@@ -33,15 +33,16 @@ const poseRounds = 4;
  *
  * @param landmarks [N*2] column, row, px
  * @param size side of the picture, px
+ * @param openings the gaps that can be seen
  */
-export function fitGeometry(model: DenseModel, landmarks: ArrayLike<number>, size: number, options: GeometryOptions): Geometry {
+export function fitGeometry(model: DenseModel, landmarks: ArrayLike<number>, size: number, openings: readonly Opening[], options: GeometryOptions): Geometry {
   const side = boxSide(landmarks);
   const sigma = options.landmarkNoise * side;
   let pose = firstPose(model.mean, landmarks, model.trust, size);
   let coefficients = new Float64Array(model.modes);
   for (let round = 0; round < poseRounds + options.rounds; round++) {
     const shapeModes = round < poseRounds ? 0 : model.modes;
-    const step = gaussNewtonStep(model, landmarks, size, pose, coefficients, { landmark: sigma, opening: options.openingNoise * side }, shapeModes);
+    const step = gaussNewtonStep(model, landmarks, size, openings, pose, coefficients, { landmark: sigma, opening: options.openingNoise * side }, shapeModes);
     const [a, b, c, x, y, z] = step as unknown as [number, number, number, number, number, number];
     pose = {
       angles: [pose.angles[0] + a, pose.angles[1] + b, pose.angles[2] + c],
@@ -73,7 +74,7 @@ const emptyEquations = (width: number): Equations => ({ rows: [new Float64Array(
 
 /** Change of (angles, translation, coefficients). */
 function gaussNewtonStep(
-  model: DenseModel, landmarks: ArrayLike<number>, size: number, pose: Pose, coefficients: Float64Array,
+  model: DenseModel, landmarks: ArrayLike<number>, size: number, openings: readonly Opening[], pose: Pose, coefficients: Float64Array,
   sigma: { readonly landmark: number; readonly opening: number }, shapeModes: number,
 ): Float64Array {
   const width = 6 + shapeModes;
