@@ -47,9 +47,9 @@ export function regionUnder(inverse: Affine, size: number, photo: Photo, factor:
 /** Bytes of the photo that are copied at a time; more where a single row of blocks has more. */
 const bandBytes = 1 << 18;
 
-/** Memory that `reduceRegion` needs for bytes of the photo. */
-export function bandSize({ width, factor }: Region): number {
-  return Math.max(bandBytes, 3 * width * factor * factor);
+/** Memory that `reduceRegion` needs for bytes of the photo; blocks may be larger than it. */
+export function bandSize(photo: Photo, { width, factor }: Region): number {
+  return Math.max(bandBytes, 3 * Math.min(photo.width, width * factor) * Math.min(photo.height, factor));
 }
 
 /**
@@ -63,7 +63,7 @@ export function reduceRegion(photo: Photo, region: Region, band: number, to: num
   const left = region.left * factor;
   const columns = Math.min(photo.width, left + width * factor) - left;
   const [stride, whole, rest] = [3 * columns, Math.floor(columns / factor), columns % factor];
-  const rowsOfBlocks = Math.floor(bandSize(region) / (stride * factor));
+  const rowsOfBlocks = Math.max(1, Math.floor(bandSize(photo, region) / (stride * factor)));
   for (let row = 0; row < height; row++) {
     const place = row % rowsOfBlocks;
     if (place === 0) copyRows(photo, left, (region.top + row) * factor, rowsOfBlocks * factor, columns, bytes, band);

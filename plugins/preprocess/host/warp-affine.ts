@@ -53,7 +53,7 @@ function pictureOf(photo: Photo, photoToPicture: Affine, size: number, kernel: K
   const taps = new Taps(Math.max(1, reduction / factor));
   const entryBytes = 8 + 4 * taps.weights.length;
   const [band, pixels, line, table, picture] = layOut([
-    bandSize(source), reducedSize(source), lineSize(source), (size + 1) * entryBytes, 12 * size * size,
+    bandSize(photo, source), reducedSize(source), lineSize(source), (size + 1) * entryBytes, 12 * size * size,
   ]);
   const result = new Float32Array(resampler().memory.buffer, picture, 3 * size * size).fill(0);
   if (source.width === 0 || source.height === 0) return result;

@@ -121,6 +121,16 @@ test('a picture is kept, a glimpse lasts until the next', () => {
   close(kept, new Float32Array(8 * 8 * 3).fill(0.2), { atol: 1e-6 });
 });
 
+test('a photo far smaller than a pixel is one pixel of its mean colour', () => {
+  const photo = photoOf(60, 50, (x) => [x < 30 ? 40 : 80, 60, 20]);
+  for (const scale of [1e-3, 1e-5]) {
+    const picture = warpAffine(photo, [scale, 0, 16.5 - 30 * scale, 0, scale, 16.5 - 25 * scale], 32, 'linear');
+    const at = 3 * (16 * 32 + 16);
+    close(picture.slice(at, at + 3), [60 / 255, 60 / 255, 20 / 255], { atol: 1e-6 });
+    assert.ok(picture.every((value, index) => value === 0 || (index >= at && index < at + 3)));
+  }
+});
+
 test('what lies far from the photo is black', () => {
   assert.ok(warpAffine(photoOf(8, 8, () => [255, 255, 255]), squareToPicture([90, 90], 10, 0, 8), 8).every((value) => value === 0));
 });
