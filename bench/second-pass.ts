@@ -1,7 +1,8 @@
 /**
- * What a pass from the cache costs above reading: `node --import tsx bench/second-pass.ts [--count N] [--cache FOLDER] [PHOTOS]`. The photos are aligned, segmented and measured once; then that is done again from the cache, for a few and for all of them, so that the start of a run
- * counts for nothing; in turn with these, all files of their entries are read with nothing else. Processor time of this
- * process with all its threads.
+ * What a pass from the cache costs above reading: `node --import tsx bench/second-pass.ts [--count N] [--cache FOLDER] [PHOTOS]`. The photos are
+ * aligned, segmented and measured once; then that is done again from the cache, for a few and for all of them, so that the start of a run
+ * counts for nothing; in turn with these, all files of their entries are read with nothing else. Processor time of this process with all its
+ * threads.
  */
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -14,3 +14,6 @@ export const heads = [
   { name: 'translation-xy', size: 2, unit: 0.5 },
   { name: 'translation-z', size: 1, unit: 0.5 },
 ] as const;
+
+/** [257] The unit of each coefficient. */
+export const units: number[] = heads.flatMap(({ size, unit }) => new Array<number>(size).fill(unit));

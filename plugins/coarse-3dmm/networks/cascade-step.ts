@@ -2,7 +2,7 @@
 import { heNormal, zeros } from '../../../framework/index.js';
 import { samplePicture, stopGradient, tf, type Tensor } from '../../../framework/device/index.js';
 import { coefficientCount } from '../host/coefficients.js';
-import { heads } from '../host/heads.js';
+import { units } from '../host/heads.js';
 import { projectPoints } from '../maths/camera.js';
 import { linearOffsets } from '../maths/linear-face-model.js';
 import { poseVertices } from '../maths/rotation.js';
@@ -47,7 +47,6 @@ const coefficientShare = 0.3;
  */
 export function makeCascadeStep(places: readonly Places[], modes: Modes, hidden: number, variable: MakeVariable): CascadeStep {
   const width = 4 * places.reduce((sum, { mean }) => sum + mean.shape[0]!, 0) + coefficientCount;
-  const units = heads.flatMap(({ size, unit }) => new Array<number>(size).fill(unit));
   const direct = variable('direct/kernel', [width, coefficientCount], zeros);
   const first = variable('hidden/kernel', [width, hidden], heNormal);
   const firstBias = variable('hidden/bias', [hidden], zeros);

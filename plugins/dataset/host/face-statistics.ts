@@ -1,5 +1,5 @@
 /** What a data set looks like after preprocessing: sizes, poses, masks, confidence, by data set. */
-import { fivePointsOf, invertAffine, orthographicPose, type Affine, type Located } from '../../preprocess/index.js';
+import { boundsOf, fivePointsOf, invertAffine, orthographicPose, type Affine, type Located } from '../../preprocess/index.js';
 
 export interface SeenFace {
   readonly key: string;
@@ -27,7 +27,7 @@ export const measureUnits: Readonly<Record<string, string>> = {
 
 /** Pose comes from five points (`orthographicPose`), so it is rough: for a histogram, not for a fit. A face placed by its box has none. */
 export function measure(face: SeenFace): FaceMeasures {
-  const [left, top, right, bottom] = bounds(face.landmarks68);
+  const [, , width, height] = boundsOf(face.landmarks68);
   const toPhoto = invertAffine(face.transform);
   const scale = Math.hypot(toPhoto[0], toPhoto[3]);
   const { angles } = orthographicPose(fivePointsOf(face.landmarks68));
@@ -35,8 +35,8 @@ export function measure(face: SeenFace): FaceMeasures {
   const [pitch, yaw, roll] = [angles[0], angles[1], wrapped(angles[2] + turn)].map((angle) => (angle * 180) / Math.PI);
   return {
     ...(face.photo && { photoWidth: face.photo[0], photoHeight: face.photo[1] }),
-    faceWidth: (right - left) * scale,
-    faceHeight: (bottom - top) * scale,
+    faceWidth: width * scale,
+    faceHeight: height * scale,
     ...(face.located !== 'box' && { pitch, yaw, roll }),
     ...(face.visible !== undefined && { visible: face.visible }),
     confidence: face.confidence,
@@ -46,17 +46,6 @@ export function measure(face: SeenFace): FaceMeasures {
 
 function wrapped(angle: number): number {
   return Math.atan2(Math.sin(angle), Math.cos(angle));
-}
-
-function bounds(points: Float32Array): [number, number, number, number] {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let at = 0; at < points.length; at += 2) {
-    left = Math.min(left, points[at]);
-    right = Math.max(right, points[at]);
-    top = Math.min(top, points[at + 1]);
-    bottom = Math.max(bottom, points[at + 1]);
-  }
-  return [left, top, right, bottom];
 }
 
 export interface MeasureSummary {

@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { implementSink, writeFileAtomic } from '../../../framework/index.js';
-import type { Affine } from '../../preprocess/index.js';
+import { boundsOf, type Affine } from '../../preprocess/index.js';
 import { FaceStatistics, measure, measureUnits, statisticsText } from '../host/face-statistics.js';
 import { statistics } from '../plugin.js';
 
@@ -59,14 +59,10 @@ export const stage = implementSink(statistics, {
 
 /** Pixels of the mask over the area of the box of the landmarks. */
 function shareOf(mask: Float32Array, landmarks68: Float32Array): number {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let at = 0; at < landmarks68.length; at += 2) {
-    [left, right] = [Math.min(left, landmarks68[at]), Math.max(right, landmarks68[at])];
-    [top, bottom] = [Math.min(top, landmarks68[at + 1]), Math.max(bottom, landmarks68[at + 1])];
-  }
+  const [, , width, height] = boundsOf(landmarks68);
   let pixels = 0;
   for (let at = 0; at < mask.length; at++) pixels += mask[at];
-  return pixels / Math.max(1, (right - left) * (bottom - top));
+  return pixels / Math.max(1, width * height);
 }
 
 function quoted(text: string): string {

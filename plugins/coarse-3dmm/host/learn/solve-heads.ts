@@ -1,7 +1,7 @@
 /** The heads of a regressor, or a step of a cascade, in closed form. */
 import { float32, type HostTensor } from '../../../../framework/index.js';
 import { coefficientCount } from '../coefficients.js';
-import { heads } from '../heads.js';
+import { heads, units } from '../heads.js';
 import { RidgeSums } from './ridge.js';
 
 export interface Pair {
@@ -45,7 +45,6 @@ export function solveHeads(pairs: readonly Pair[], { lambdas, heldOutEvery }: So
   });
   const spreads = spreadsOf(heldOut);
   const best = Array.from({ length: coefficientCount }, (_, at) => tried.reduce((one, other) => (other.errors[at]! < one.errors[at]! ? other : one)));
-  const units = heads.flatMap(({ size, unit }) => new Array<number>(size).fill(unit));
   const value = (row: number, column: number): number => best[column]!.solution[row * coefficientCount + column]! / units[column]!;
   // y = unit · (W f / √F + b) in both networks.
   const kernel = (first: number, size: number): HostTensor => float32(Float32Array.from({ length: features * size }, (_, at) =>
