@@ -59,7 +59,7 @@ test('what landmarks leave open is how far fits of noisy landmarks are from the 
     const pixels = Array.from({ length: 2 * model.trust.length }, (_, at) => clean[3 * Math.floor(at / 2) + (at % 2)]!);
     const sigma = 0.012 * boxSide(pixels);
     const landmarks = pixels.map((value, at) => value + (sigma * random.normal()) / Math.sqrt(model.trust[Math.floor(at / 2)]!));
-    const { coefficients } = fitGeometry(model, landmarks, 112, [], { landmarkNoise: 0.012, openingNoise: 0.003, rounds: 4 });
+    const { coefficients } = fitGeometry(model, landmarks, 112, { openings: [], trust: model.trust }, { landmarkNoise: 0.012, openingNoise: 0.003, rounds: 4 });
     for (let mode = 0; mode < model.identityModes; mode++) {
       error += (coefficients[mode]! - truth[mode]!) ** 2;
       expected += open.get(mode, mode);

@@ -5,7 +5,7 @@ import type { FaceModel } from '../face-model.js';
 import type { DenseModel } from './dense-model.js';
 import { fitColours, type ColourOptions } from './fit-colour.js';
 import { fitGeometry, type GeometryOptions } from './fit-geometry.js';
-import { seenOpenings } from './openings.js';
+import { seenBy } from './openings.js';
 
 export interface FitInput {
   /** [S*S*3] in 0..1 */
@@ -25,7 +25,7 @@ export interface FitResult {
 
 /** Geometry from the landmarks, then albedo and light from the pixels. Where too little skin shows, those stay at the mean. */
 export function fitFace(face: FaceModel, dense: DenseModel, input: FitInput, options: GeometryOptions & ColourOptions): FitResult {
-  const seen = seenOpenings(input.landmarks, input.mask, input.size);
+  const seen = seenBy(input.landmarks, dense.trust, input.mask, input.size);
   const { pose, coefficients: shape, residual } = fitGeometry(dense, input.landmarks, input.size, seen, options);
   const coefficients = new Float32Array(coefficientCount);
   coefficientGroup(coefficients, 'identity').set(shape.subarray(0, dense.identityModes));

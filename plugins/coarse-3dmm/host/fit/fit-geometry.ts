@@ -2,7 +2,7 @@
 import { deep3dCamera, projectVertices } from '../../../rasterizer/index.js';
 import { densePoints, type DenseModel } from './dense-model.js';
 import { NormalEquations } from './least-squares.js';
-import type { Opening } from './openings.js';
+import type { Seen } from './openings.js';
 import { firstPose, posePoints, rotationDerivatives, rotationOf, type Pose } from './pose.js';
 
 export interface GeometryOptions {
@@ -33,16 +33,16 @@ const poseRounds = 4;
  *
  * @param landmarks [N*2] column, row, px
  * @param size side of the picture, px
- * @param openings the gaps that can be seen
+ * @param seen the gaps that can be seen, and how much each landmark counts
  */
-export function fitGeometry(model: DenseModel, landmarks: ArrayLike<number>, size: number, openings: readonly Opening[], options: GeometryOptions): Geometry {
+export function fitGeometry(model: DenseModel, landmarks: ArrayLike<number>, size: number, seen: Seen, options: GeometryOptions): Geometry {
   const side = boxSide(landmarks);
   const sigma = options.landmarkNoise * side;
   let pose = firstPose(model.mean, landmarks, model.trust, size);
   let coefficients = new Float64Array(model.modes);
   for (let round = 0; round < poseRounds + options.rounds; round++) {
     const shapeModes = round < poseRounds ? 0 : model.modes;
-    const step = gaussNewtonStep(model, landmarks, size, openings, pose, coefficients, { landmark: sigma, opening: options.openingNoise * side }, shapeModes);
+    const step = gaussNewtonStep(model, landmarks, size, seen, pose, coefficients, { landmark: sigma, opening: options.openingNoise * side }, shapeModes);
     const [a, b, c, x, y, z] = step as unknown as [number, number, number, number, number, number];
     pose = {
       angles: [pose.angles[0] + a, pose.angles[1] + b, pose.angles[2] + c],
@@ -74,28 +74,28 @@ const emptyEquations = (width: number): Equations => ({ rows: [new Float64Array(
 
 /** Change of (angles, translation, coefficients). */
 function gaussNewtonStep(
-  model: DenseModel, landmarks: ArrayLike<number>, size: number, openings: readonly Opening[], pose: Pose, coefficients: Float64Array,
+  model: DenseModel, landmarks: ArrayLike<number>, size: number, { openings, trust }: Seen, pose: Pose, coefficients: Float64Array,
   sigma: { readonly landmark: number; readonly opening: number }, shapeModes: number,
 ): Float64Array {
   const width = 6 + shapeModes;
   const linearise = lineariser(model, landmarks, size, pose, coefficients, shapeModes);
   const equations = new NormalEquations(width);
   const [one, other] = [emptyEquations(width), emptyEquations(width)];
-  const add = (deviation: number, trust: number): void => {
+  const add = (deviation: number, share: number): void => {
     const distance = Math.hypot(...one.residual) / deviation;
-    const weight = (trust / (deviation * deviation)) * Math.min(1, huber / Math.max(distance, 1e-9));
+    const weight = (share / (deviation * deviation)) * Math.min(1, huber / Math.max(distance, 1e-9));
     one.rows.forEach((row, axis) => equations.add(row, one.residual[axis]!, weight));
   };
-  for (let point = 0; point < model.trust.length; point++) {
+  for (let point = 0; point < trust.length; point++) {
     linearise(point, one);
-    add(sigma.landmark, model.trust[point]!);
+    add(sigma.landmark, trust[point]!);
   }
   if (shapeModes > 0) {
     for (const [upper, lower] of openings) {
       linearise(upper, one);
       linearise(lower, other);
       subtract(one, other);
-      add(sigma.opening, model.trust[upper]!);
+      add(sigma.opening, trust[upper]!);
     }
   }
   for (let mode = 0; mode < shapeModes; mode++) equations.addPrior(6 + mode, -coefficients[mode]!, 1);
