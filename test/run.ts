@@ -28,15 +28,15 @@ for (const file of files) {
   groups.set(group, [...(groups.get(group) ?? []), file]);
 }
 
-// The tests share a cache of their own, so that they neither read nor spoil the user's.
-const keptCache = process.env['FLOW_TEST_CACHE'];
-const cache = keptCache ?? mkdtempSync(join(tmpdir(), 'flow-test-cache-'));
+// The tests share a cache of their own, so that they neither read nor spoil the user's, and what they leave behind goes with the run.
+const scratch = mkdtempSync(join(tmpdir(), 'flow-tests-'));
+const cache = process.env['FLOW_TEST_CACHE'] ?? join(scratch, 'cache');
 const queue = [...groups].sort(([left], [right]) => Number(right.includes('system')) - Number(left.includes('system')));
 const results: GroupResult[] = [];
 /** What the operator tests said about engines that are absent, without repetition. */
 const absences = new Set<string>();
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, () => drain()));
-if (keptCache === undefined) rmSync(cache, { recursive: true, force: true });
+rmSync(scratch, { recursive: true, force: true });
 
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
@@ -52,7 +52,7 @@ function runGroup(name: string, group: readonly string[]): Promise<GroupResult> 
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'test/run-group.ts', ...group], {
-      env: { ...process.env, FLOW_CACHE: cache, NO_COLOR: '1', FORCE_COLOR: '0' },
+      env: { ...process.env, FLOW_CACHE: cache, TMPDIR: scratch, TEMP: scratch, NO_COLOR: '1', FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -1,4 +1,4 @@
-/** The built model for tests, kept in the system's temporary folder under a name that follows its sources. */
+/** The built model for tests, kept in the tests' cache under a name that follows its sources. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ export async function builtFace(level: Level = 'tiny'): Promise<FaceModel> {
   for (const folder of sources) {
     for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isFile()) hash.update(readFileSync(join(folder, entry.name)));
   }
-  const cacheFolder = join(tmpdir(), 'faceflow-test-faces', hash.digest('hex').slice(0, 16));
+  const cacheFolder = join(process.env['FLOW_CACHE'] ?? tmpdir(), 'faceflow-test-faces', hash.digest('hex').slice(0, 16));
   mkdirSync(cacheFolder, { recursive: true });
   return resource.build({ level }, { cacheFolder, log: () => undefined });
 }
