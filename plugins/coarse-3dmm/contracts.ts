@@ -71,7 +71,7 @@ const colourSolveOptions = {
 
 export const fit = defineHost({
   summary: 'Coefficients of a photo without a network: least squares on dense landmarks, then on the pixels of the skin.',
-  version: 8,
+  version: 9,
   options: Type.Object({
     landmarkNoise: Type.Number({
       exclusiveMinimum: 0, default: 0.012, description: 'Expected error of a landmark, as a fraction of the side of the face box.',
@@ -127,12 +127,12 @@ export const solveHeads = defineSink({
     lambdas: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
       minItems: 1, default: [0.003, 0.03, 0.1, 0.3, 1, 3, 10], description: 'Strengths of the ridge to choose from, as shares of each feature\'s variance.',
     }),
-    renderWeight: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'How much a render counts beside a photo.' }),
+    otherWeight: Type.Number({ exclusiveMinimum: 0, default: 1, description: 'How much the other picture of a sample counts.' }),
     heldOutEvery: Type.Integer({ minimum: 2, default: 10, description: 'Every so many samples one is left out, to choose the strength by.' }),
   }, closed),
   in: {
     features, coefficients, start: optional(coefficients),
-    renderFeatures: optional(features), renderCoefficients: optional(coefficients), renderStart: optional(coefficients),
+    otherFeatures: optional(features), otherCoefficients: optional(coefficients), otherStart: optional(coefficients),
   },
   out: {},
   load: () => import('./stages/solve-heads.js'),
@@ -157,8 +157,11 @@ export const cascade = defineDevice({
   version: 1,
   trainable: true,
   options: Type.Object({
-    hidden: Type.Integer({ minimum: 1, maximum: 4096, default: 128, description: 'Rectified units beside the linear map.' }),
+    hidden: Type.Integer({ minimum: 0, maximum: 4096, default: 128, description: 'Rectified units beside the linear map; 0: that alone.' }),
     openings: Type.Boolean({ default: false, description: 'Looks at lines across eyes and mouth too, at the full size of the photo.' }),
+    upToYaw: Type.Number({
+      minimum: 0, maximum: 180, default: 180, description: 'Degrees to either side up to which the step counts in full; from 20° more on it changes nothing.',
+    }),
   }, closed),
   resources: { face: faceModelKind },
   in: { image: tensor('float32', ['S', 'S', 3], 'image.rgb'), coefficients },

@@ -23,7 +23,7 @@ interface Lack {
 }
 
 /** The stages of graph `estimate`. */
-const coarseStages = ['fourth', 'regress', 'second', 'third'];
+const coarseStages = ['fifth', 'fourth', 'regress', 'second', 'third'];
 
 const estimate = (name: string): string[] => coarseStages.map((stage) => `${name}-estimate/${stage}`);
 const secondPass = (name: string): string[] => ['blend', 'decode', 'detail', 'fuse', 'look', 'refine', 'render'].map((stage) => `${name}-again/${stage}`);

@@ -57,7 +57,7 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
   'coarse-3dmm/fit': of('fit', { landmarkNoise: 0.03, openingNoise: 0.1, rounds: 1, lightRounds: 1, colourNoise: 0.2 }),
   'coarse-3dmm/decode': { size: { document: inGraph('reconstruct', 'decode', { size: 80 }), given: landmarkError, shows: 'metrics' } },
   'coarse-3dmm/regress': ofGraph('estimate', 'regress', { backbone: 'small' }),
-  'coarse-3dmm/cascade': ofGraph('estimate', 'second', { hidden: 5, openings: true }),
+  'coarse-3dmm/cascade': ofGraph('estimate', 'second', { hidden: 5, openings: true, upToYaw: 30 }),
   'gcn-refiner/blend': ofGraph('reconstruct', 'blend', { terms: 2, widths: [4, 5, 4], pooled: false }),
   'gcn-refiner/refine': ofGraph('reconstruct', 'refine', { terms: 2, widths: [4, 5, 4], pooled: false }),
   'gcn-refiner/fuse': ofGraph('reconstruct', 'fuse', { mode: 'absolute' }),

@@ -44,6 +44,7 @@ export const stageChanges: Readonly<Record<string, Change>> = {
   'estimate.second': weights({ graphs: { estimate: { stages: { second: { trainable: false } } } } }),
   'estimate.third': weights({ graphs: { estimate: { stages: { third: { trainable: false } } } } }),
   'estimate.fourth': weights({ graphs: { estimate: { stages: { fourth: { trainable: false } } } } }),
+  'estimate.fifth': weights({ graphs: { estimate: { stages: { fifth: { trainable: false } } } } }),
   'reconstruct.decode': inReconstruct({ turn: { use: 'self-augment/rotate', in: { coefficients: '$in.coefficients' } }, decode: { in: { coefficients: 'turn.coefficients' } } }),
   'reconstruct.look': inReconstruct({ look: { with: { focal: 4.2 } } }),
   'reconstruct.blend': withoutRefiner({ look: gone, blend: gone, refine: { in: { albedo: 'decode.albedo' } }, fuse: { in: { albedo: 'decode.albedo' } } }),

@@ -27,6 +27,13 @@ export interface Modes {
   readonly expression: number;
 }
 
+export interface StepOptions {
+  /** K, rectified units; without them the step is linear in φ. */
+  readonly hidden: number;
+  /** Degrees. */
+  readonly upToYaw: number;
+}
+
 export interface CascadeStep {
   /** φ: float32 [B, 4 N + 257], N over all places. */
   readonly features: (picture: Tensor, coefficients: Tensor) => Tensor;
@@ -39,30 +46,51 @@ const fullyFacing = 0.25;
 /** Coefficients enter the features at about the size of colours. */
 const coefficientShare = 0.3;
 
+/** Degrees over which a step fades out. */
+const fade = 20;
+
 /**
- * One step of cascaded regression: c' = c + u ∘ (W φ / √F + V relu(H φ + h) / √K + b), where φ holds the colours of the picture at N places of
+ * One step of cascaded regression: c' = c + g u ∘ (W φ / √F + V relu(H φ + h) / √K + b), where φ holds the colours of the picture at N places of
  * the face that c describes, whether each faces the viewer, and c itself (Cootes et al., "Active appearance models", 2001;
  * Xiong and De la Torre, "Supervised descent method", 2013). W, V and b start at zero, so an untrained step changes
- * nothing. φ is taken as given: gradients reach c' by the sum alone, not by where it looks.
+ * nothing. φ and g are taken as given: gradients reach c' by the sum alone, not by where it looks.
+ *
+ * Not in those: g = clip((upToYaw + 20° − |yaw of c|) / 20°, 0, 1), so that a step learned on photos, which hardly show a face from the side, leaves
+ * such faces as they are.
  */
-export function makeCascadeStep(places: readonly Places[], modes: Modes, hidden: number, variable: MakeVariable): CascadeStep {
+export function makeCascadeStep(places: readonly Places[], modes: Modes, { hidden, upToYaw }: StepOptions, variable: MakeVariable): CascadeStep {
   const width = 4 * places.reduce((sum, { mean }) => sum + mean.shape[0]!, 0) + coefficientCount;
   const direct = variable('direct/kernel', [width, coefficientCount], zeros);
-  const first = variable('hidden/kernel', [width, hidden], heNormal);
-  const firstBias = variable('hidden/bias', [hidden], zeros);
-  const second = variable('output/kernel', [hidden, coefficientCount], zeros);
+  const bend = hidden === 0 ? undefined : makeBend(width, hidden, variable);
   const bias = variable('output/bias', [coefficientCount], zeros);
   const share = (coefficients: Tensor): Tensor => tf.mul(tf.div(coefficients, units), coefficientShare);
   return {
     features: (picture, coefficients) => tf.tidy(() =>
       stopGradient(tf.concat([...places.map((each) => look(picture, coefficients, each, modes)), share(coefficients)], 1))),
     correct: (coefficients, features) => tf.tidy(() => {
-      const inner = tf.relu(tf.add(tf.matMul(features as tf.Tensor2D, first as tf.Tensor2D), firstBias)) as tf.Tensor2D;
       const linear = tf.div(tf.matMul(features as tf.Tensor2D, direct as tf.Tensor2D), Math.sqrt(width));
-      const bent = tf.div(tf.matMul(inner, second as tf.Tensor2D), Math.sqrt(hidden));
-      return tf.add(coefficients, tf.mul(tf.add(tf.add(linear, bent), bias), units));
+      const sum = tf.add(bend ? tf.add(linear, bend(features)) : linear, bias);
+      const step = tf.mul(sum, units);
+      return tf.add(coefficients, upToYaw === 180 ? step : tf.mul(step, shareByYaw(coefficients, upToYaw)));
     }),
   };
+}
+
+/** V relu(H φ + h) / √K: float32 [B, 257]. */
+function makeBend(width: number, hidden: number, variable: MakeVariable): (features: Tensor) => Tensor {
+  const first = variable('hidden/kernel', [width, hidden], heNormal);
+  const firstBias = variable('hidden/bias', [hidden], zeros);
+  const second = variable('output/kernel', [hidden, coefficientCount], zeros);
+  return (features) => {
+    const inner = tf.relu(tf.add(tf.matMul(features as tf.Tensor2D, first as tf.Tensor2D), firstBias)) as tf.Tensor2D;
+    return tf.div(tf.matMul(inner, second as tf.Tensor2D), Math.sqrt(hidden));
+  };
+}
+
+/** g: float32 [B, 1]. */
+function shareByYaw(coefficients: Tensor, upToYaw: number): Tensor {
+  const yaw = tf.mul(tf.abs(tf.slice(sliceOf(coefficients, 'angles'), [0, 1], [-1, 1])), 180 / Math.PI);
+  return stopGradient(tf.clipByValue(tf.div(tf.sub(upToYaw + fade, yaw), fade), 0, 1));
 }
 
 /** Colours and facing at the places of one face: [B, 4 N]. */

@@ -21,7 +21,7 @@ export const stage = implementDevice(cascade, {
     };
     const looksAt = [places('points', points, 2)];
     if (options.openings) looksAt.push(places('openings', () => acrossOpenings(points()), 1));
-    const step = makeCascadeStep(looksAt, modes, options.hidden, variable);
+    const step = makeCascadeStep(looksAt, modes, options, variable);
     return {
       run: ({ image, coefficients }) => {
         const features = step.features(image, coefficients);

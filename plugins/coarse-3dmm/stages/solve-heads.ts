@@ -5,20 +5,21 @@ import { solveHeads } from '../plugin.js';
 
 export const stage = implementSink(solveHeads, {
   async create({ options, folder, log, stage: who }) {
-    const pairs: Pair[] = [];
+    const samples: Pair[][] = [];
     let step = false;
     return {
-      async write({ features, coefficients, start, renderFeatures, renderCoefficients, renderStart }) {
+      async write({ features, coefficients, start, otherFeatures, otherCoefficients, otherStart }) {
         step = start !== undefined;
-        if (renderFeatures && step !== (renderStart !== undefined)) {
-          throw new FlowError('FLOW_EDGE', { who, message: 'photos and renders are not asked for the same', expected: '`start` and `renderStart`, or neither' });
+        if (otherFeatures && step !== (otherStart !== undefined)) {
+          throw new FlowError('FLOW_EDGE', { who, message: 'the two pictures of a sample are not asked for the same', expected: '`start` and `otherStart`, or neither' });
         }
-        pairs.push(pairOf(features, coefficients, start, 1));
-        if (renderFeatures && renderCoefficients) pairs.push(pairOf(renderFeatures, renderCoefficients, renderStart, options.renderWeight));
+        const pairs = [pairOf(features, coefficients, start, 1)];
+        samples.push(pairs);
+        if (otherFeatures && otherCoefficients) pairs.push(pairOf(otherFeatures, otherCoefficients, otherStart, options.otherWeight));
       },
       async close() {
-        if (pairs.length === 0) return;
-        const { heads, report } = solve(pairs, options, step);
+        if (samples.length === 0) return;
+        const { heads, report } = solve(samples, options, step);
         report.forEach((line) => log(line));
         writeFileAtomic(join(folder, 'heads.safetensors'), encodeSafetensors(heads));
         writeFileAtomic(join(folder, 'heads.txt'), `${report.join('\n')}\n`);

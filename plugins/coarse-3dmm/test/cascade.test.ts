@@ -18,6 +18,7 @@ const size = 48;
 const points = 468;
 const featuresOf = (openings: boolean): number => 4 * (points + (openings ? 9 * 7 : 0)) + coefficientCount;
 const units = heads.flatMap(({ size: count, unit }) => new Array<number>(count).fill(unit));
+const angleAt = 224;
 let face: FaceModel;
 const constants = new Map<string, Tensor>();
 const variables = new Map<string, Variable>();
@@ -29,11 +30,11 @@ test.before(async () => {
 test.after(() => [...constants.values(), ...variables.values()].forEach((tensor) => tensor.dispose()));
 
 /** A step whose variables start as documented, or at random where `spread` is not zero. */
-function makeStep(spread = 0, openings = false): (image: Tensor, coefficients: Tensor) => Tensor {
+function makeStep(spread = 0, openings = false, upToYaw = 180, hidden = 6): (image: Tensor, coefficients: Tensor) => Tensor {
   variables.forEach((variable) => variable.dispose());
   variables.clear();
   const built = stage.build({
-    options: { hidden: 6, openings }, stage: 'cascade', inputs: ['image', 'coefficients'], log: () => undefined,
+    options: { hidden, openings, upToYaw }, stage: 'cascade', inputs: ['image', 'coefficients'], log: () => undefined,
     resource: () => face as never,
     shapeOf: (port) => (port === 'image' ? [size, size, 3] : [coefficientCount]),
     variable: (name, shape, initial) => {
@@ -116,6 +117,34 @@ for (const openings of [false, true]) {
     });
   });
 }
+
+test('without rectified units the step is linear in what is seen', () => {
+  const step = makeStep(0.3, false, 180, 0);
+  assert.equal([...variables.keys()], ['direct/kernel', 'output/bias']);
+  tf.tidy(() => {
+    const [image, coefficients] = [ramp(), toTensor(someone(1))];
+    const before = tf.sub(step(image, coefficients), coefficients);
+    const bias = tf.mul(variables.get('output/bias')!, units);
+    variables.get('direct/kernel')!.assign(tf.mul(variables.get('direct/kernel')!, 2));
+    close(tf.sub(tf.sub(step(image, coefficients), coefficients), bias), tf.mul(tf.sub(before, bias), 2).dataSync(), { rtol: 1e-4, atol: 1e-4 });
+  });
+});
+
+test('beyond the yaw it is meant for a step fades out', () => {
+  const pictures = uniformTensor([5, size, size, 3], 0, 1);
+  const { data, shape } = someone(5);
+  const yaws = [30, -50, 50, 59, -75];
+  const faces = Float32Array.from(data as Float32Array, (value, at) => (at % coefficientCount === angleAt + 1 ? (yaws[Math.floor(at / coefficientCount)]! * Math.PI) / 180 : value));
+  const moved = (upToYaw: number): Float32Array => {
+    const step = makeStep(0.3, false, upToYaw);
+    return tf.tidy(() => {
+      const coefficients = tf.tensor(faces, [...shape]);
+      return tf.sub(step(toTensor(pictures), coefficients), coefficients).dataSync() as Float32Array;
+    });
+  };
+  const [whole, faded] = [moved(180), moved(40)];
+  close(faded, whole.map((value, at) => [1, 0.5, 0.5, 0.05, 0][Math.floor(at / coefficientCount)]! * value), { atol: 1e-5 });
+});
 
 test('a batch gives what its samples give one by one', () => {
   const step = makeStep(0.3, true);

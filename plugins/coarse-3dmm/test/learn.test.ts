@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { randomFor, type Random } from '../../../framework/index.js';
+import { randomFor, type HostTensor, type Random } from '../../../framework/index.js';
 import { renderHost } from '../../rasterizer/index.js';
 import { albedoCount, coefficientCount, coefficientGroup } from '../host/coefficients.js';
 import { decodeHost } from '../host/decode-host.js';
@@ -117,7 +117,8 @@ test('heads in closed form give the coefficients back through the regressor\'s o
     const features = Float32Array.from({ length: 5 }, () => random.normal());
     return { weight: 1, features, coefficients: Float32Array.from({ length: coefficientCount }, (_, at) => features.reduce((sum, value, f) => sum + value * map[f * coefficientCount + at]!, 0.3)) };
   });
-  const { heads, report } = solveHeads(pairs, { lambdas: [1e-8, 1], heldOutEvery: 6 });
+  const samples = pairs.map((pair) => [pair]);
+  const { heads, report } = solveHeads(samples, { lambdas: [1e-8, 1], heldOutEvery: 6 });
   assert.is(report.length, 7);
   const [kernel, bias] = [heads.get('heads/angles/kernel')!, heads.get('heads/angles/bias')!];
   const { features, coefficients } = pairs[0]!;
@@ -125,10 +126,20 @@ test('heads in closed form give the coefficients back through the regressor\'s o
     const sum = features.reduce((total, value, f) => total + (value * kernel.data[f * 3 + angle]!) / Math.sqrt(5), bias.data[angle]!);
     assert.ok(Math.abs(0.3 * sum - coefficients[224 + angle]!) < 1e-3);
   }
-  const step = solveHeads(pairs, { lambdas: [1e-8, 1], heldOutEvery: 6 }, true).heads;
+  const step = solveHeads(samples, { lambdas: [1e-8, 1], heldOutEvery: 6 }, true).heads;
   assert.equal([...step.keys()], ['direct/kernel', 'output/bias']);
   kernel.data.forEach((value, at) => assert.is(step.get('direct/kernel')!.data[Math.floor(at / 3) * coefficientCount + 224 + (at % 3)], value));
   bias.data.forEach((value, at) => assert.is(step.get('output/bias')!.data[224 + at], value));
+});
+
+test('pictures of one sample are left out together, so that what was learned by heart does not choose the strength', () => {
+  const random = randomFor('by heart');
+  const samples = Array.from({ length: 60 }, () => {
+    const pair = { weight: 1, features: Float32Array.from({ length: 30 }, () => random.normal()), coefficients: Float32Array.from({ length: coefficientCount }, () => random.normal()) };
+    return [pair, pair];
+  });
+  const kernelOf = (lambdas: readonly number[]): HostTensor['data'] => solveHeads(samples, { lambdas, heldOutEvery: 2 }, true).heads.get('direct/kernel')!.data;
+  assert.equal(kernelOf([1e-4, 100]), kernelOf([100]));
 });
 
 test('a learned albedo survives its file in half precision, and one of another mesh is refused', async () => {

@@ -30,15 +30,15 @@ export interface SolvedHeads {
 /**
  * Ridge regression of the coefficients on the features; each coefficient takes the strength that does best on the samples left out.
  *
+ * @param samples the pairs of each sample, which are left out together
  * @param step whether the coefficients of the pairs are what a step of `cascade` is to add
  */
-export function solveHeads(pairs: readonly Pair[], { lambdas, heldOutEvery }: SolveOptions, step = false): SolvedHeads {
-  const features = pairs[0]!.features.length;
+export function solveHeads(samples: readonly (readonly Pair[])[], { lambdas, heldOutEvery }: SolveOptions, step = false): SolvedHeads {
+  const features = samples[0]![0]!.features.length;
   const sums = new RidgeSums(features, coefficientCount);
-  const heldOut = pairs.filter((_, index) => index % heldOutEvery === heldOutEvery - 1);
-  pairs.forEach((pair, index) => {
-    if (index % heldOutEvery !== heldOutEvery - 1) sums.add(pair.features, pair.coefficients, pair.weight);
-  });
+  const isHeldOut = (sample: number): boolean => sample % heldOutEvery === heldOutEvery - 1;
+  const heldOut = samples.filter((_, sample) => isHeldOut(sample)).flat();
+  for (const pair of samples.filter((_, sample) => !isHeldOut(sample)).flat()) sums.add(pair.features, pair.coefficients, pair.weight);
   const tried = lambdas.map((lambda) => {
     const solution = sums.solve(lambda);
     return { lambda, solution, errors: squaredErrors(solution, heldOut) };
@@ -57,16 +57,16 @@ export function solveHeads(pairs: readonly Pair[], { lambdas, heldOutEvery }: So
     if (!step) solved.set(`heads/${name}/kernel`, kernel(start, size)).set(`heads/${name}/bias`, bias(start, size));
     const error = best.slice(start, start + size).reduce((sum, { errors }, column) => sum + errors[start + column]!, 0);
     const spread = spreads.subarray(start, start + size).reduce((sum, each) => sum + each, 0);
-    report.push(`${name}: ${(100 * (1 - error / spread)).toFixed(1)} % of the variance of ${heldOut.length} samples left out`);
+    report.push(`${name}: ${(100 * (1 - error / spread)).toFixed(1)} % of the variance of ${heldOut.length} pictures left out`);
     start += size;
   }
   return { heads: solved, report };
 }
 
 /** [257] weighted sums over the samples. */
-function squaredErrors(solution: Float64Array, samples: readonly Pair[]): Float64Array {
+function squaredErrors(solution: Float64Array, pairs: readonly Pair[]): Float64Array {
   const errors = new Float64Array(coefficientCount);
-  for (const { features, coefficients, weight } of samples) {
+  for (const { features, coefficients, weight } of pairs) {
     const predicted = solution.slice(features.length * coefficientCount);
     features.forEach((value, feature) => {
       for (let at = 0; at < coefficientCount; at++) predicted[at]! += value * solution[feature * coefficientCount + at]!;
@@ -77,11 +77,11 @@ function squaredErrors(solution: Float64Array, samples: readonly Pair[]): Float6
 }
 
 /** [257] squared distances from the mean, weighted. */
-function spreadsOf(samples: readonly Pair[]): Float64Array {
+function spreadsOf(pairs: readonly Pair[]): Float64Array {
   const mean = new Float64Array(coefficientCount);
-  const total = samples.reduce((sum, { weight }) => sum + weight, 0);
-  for (const { coefficients, weight } of samples) coefficients.forEach((value, at) => (mean[at]! += (weight * value) / total));
+  const total = pairs.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { coefficients, weight } of pairs) coefficients.forEach((value, at) => (mean[at]! += (weight * value) / total));
   const spreads = new Float64Array(coefficientCount);
-  for (const { coefficients, weight } of samples) coefficients.forEach((value, at) => (spreads[at]! += weight * (value - mean[at]!) ** 2));
+  for (const { coefficients, weight } of pairs) coefficients.forEach((value, at) => (spreads[at]! += weight * (value - mean[at]!) ** 2));
   return spreads;
 }
