@@ -42,7 +42,10 @@ export function encodedParts(value: unknown): Uint8Array[] {
   return [header, ...buffers];
 }
 
-/** The value that `encode` was given. Throws a SyntaxError or RangeError on bytes that it did not write. */
+/**
+ * The value that `encode` was given. The bytes must not change afterwards: an array that takes most of their memory is a view of it, smaller
+ * ones are copies, so that none keeps much more alive than itself. Throws a SyntaxError or RangeError on bytes that `encode` did not write.
+ */
 export function decode(bytes: Uint8Array): unknown {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.readUInt32LE(0);
@@ -53,6 +56,7 @@ export function decode(bytes: Uint8Array): unknown {
     const from = bytes.byteOffset + start + at;
     const size = count * constructor.BYTES_PER_ELEMENT;
     if (from + size > bytes.byteOffset + bytes.byteLength) throw new RangeError('the buffers end too early');
+    if (size > bytes.buffer.byteLength / 2 && from % constructor.BYTES_PER_ELEMENT === 0) return new constructor(bytes.buffer as ArrayBuffer, from, count);
     return new constructor(bytes.buffer.slice(from, from + size) as ArrayBuffer);
   });
 }

@@ -30,6 +30,22 @@ test('what was decoded owns its memory', () => {
   assert.equal([...back.data], [1, 2]);
 });
 
+test('an array that takes most of the memory is a view of it, the others own theirs', () => {
+  const large = new Float32Array(1000).map((_, index) => index);
+  const bytes = encode({ large, small: new Float32Array([1, 2]) });
+  const within = new Uint8Array(2 * bytes.length); // of a view, most of what lies behind it counts
+  within.set(bytes);
+  const back = decode(bytes) as { large: Float32Array; small: Float32Array };
+  const part = decode(within.subarray(0, bytes.length)) as { large: Float32Array };
+  assert.is(back.large.buffer, bytes.buffer);
+  assert.equal(back.large, large);
+  assert.is(back.small.buffer.byteLength, 8);
+  assert.is(part.large.buffer.byteLength, 4000);
+  const odd = new Uint8Array(bytes.length + 1);
+  odd.set(bytes, 1);
+  assert.equal((decode(odd.subarray(1)) as { large: Float32Array }).large, large);
+});
+
 test('equal values have one digest, whatever the order of keys; others do not', () => {
   assert.is(digestOf({ a: 1, b: float32([1], [1]) }), digestOf({ b: float32([1], [1]), a: 1 }));
   const digests = values.map((value) => digestOf(value));
