@@ -26,6 +26,8 @@ function ofGraph(graph: string, stage: string, options: Readonly<Record<string, 
 
 /** Sizes of pictures agree over the whole graph, so they change together. */
 const size = weights({ profiles: { smallest: { params: { size: 48 } } } });
+/** In five draws with the pipeline's share, none may be found. */
+const alwaysFound = inStage('occluder-found', { found: 1 });
 /** Landmarks are no part of a loss here: what shows them is their error against the detector's. */
 const landmarkError = {
   stages: { nme: { use: 'evaluate/landmark-error', in: { landmarks: 'first.landmarks', reference: 'align.landmarks68', box: 'align.box' } } },
@@ -57,7 +59,7 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
   'coarse-3dmm/fit': of('fit', { landmarkNoise: 0.03, openingNoise: 0.1, rounds: 1, lightRounds: 1, colourNoise: 0.2 }),
   'coarse-3dmm/decode': { size: { document: inGraph('reconstruct', 'decode', { size: 80 }), given: landmarkError, shows: 'metrics' } },
   'coarse-3dmm/regress': ofGraph('estimate', 'regress', { backbone: 'small' }),
-  'coarse-3dmm/cascade': ofGraph('estimate', 'second', { hidden: 5, openings: true, upToYaw: 30 }),
+  'coarse-3dmm/cascade': ofGraph('estimate', 'second', { hidden: 5, openings: true, upToYaw: 0 }),
   'gcn-refiner/blend': ofGraph('reconstruct', 'blend', { terms: 2, widths: [4, 5, 4], pooled: false }),
   'gcn-refiner/refine': ofGraph('reconstruct', 'refine', { terms: 2, widths: [4, 5, 4], pooled: false }),
   'gcn-refiner/fuse': ofGraph('reconstruct', 'fuse', { mode: 'absolute' }),
@@ -71,8 +73,9 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
   },
   'self-augment/occlude': of('occluded', { size: 32, kinds: ['bar'], count: [3, 3], area: [0.2, 0.3], skinShare: 1 }),
   'self-augment/imperfect-mask': {
-    ...of('occluder-found', { found: 0, margin: 0 }),
-    size: weights(inStage('occluder-found', { size: 16 }), inStage('occluder-found', { found: 1 })),
+    found: weights(inStage('occluder-found', { found: 0 }), alwaysFound),
+    margin: weights(inStage('occluder-found', { margin: 0 }), alwaysFound),
+    size: weights(inStage('occluder-found', { size: 16 }), alwaysFound),
   },
   'self-augment/compose': {},
   'losses/photometric': {},
