@@ -26,8 +26,6 @@ function ofGraph(graph: string, stage: string, options: Readonly<Record<string, 
 
 /** Sizes of pictures agree over the whole graph, so they change together. */
 const size = weights({ profiles: { smallest: { params: { size: 48 } } } });
-/** In five draws with the pipeline's share, none may be found. */
-const alwaysFound = inStage('occluder-found', { found: 1 });
 /** Landmarks are no part of a loss here: what shows them is their error against the detector's. */
 const landmarkError = {
   stages: { nme: { use: 'evaluate/landmark-error', in: { landmarks: 'first.landmarks', reference: 'align.landmarks68', box: 'align.box' } } },
@@ -72,11 +70,7 @@ export const optionChanges: Readonly<Record<string, Readonly<Record<string, Opti
     extremeYaw: weights(inStage('rotate', { extremeYaw: 60 }), inStage('rotate', { extremeShare: 1 })),
   },
   'self-augment/occlude': of('occluded', { size: 32, kinds: ['bar'], count: [3, 3], area: [0.2, 0.3], skinShare: 1 }),
-  'self-augment/imperfect-mask': {
-    found: weights(inStage('occluder-found', { found: 0 }), alwaysFound),
-    margin: weights(inStage('occluder-found', { margin: 0 }), alwaysFound),
-    size: weights(inStage('occluder-found', { size: 16 }), alwaysFound),
-  },
+  'self-augment/imperfect-mask': of('occluder-found', { found: 0, margin: 0, size: 16 }),
   'self-augment/compose': {},
   'losses/photometric': {},
   'losses/identity': of('identity', { centre: false }),

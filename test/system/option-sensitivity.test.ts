@@ -14,7 +14,7 @@ import { optionChanges, type OptionChange } from './option-changes.js';
 import { temporaryFolder } from './support.js';
 import { differingWeights, TrainingLab, type Weights } from './training-lab.js';
 
-const files = ['pipelines/train-full.yaml', 'test/system/pipelines/small.yaml'];
+const files = ['pipelines/train-full.yaml', 'test/system/pipelines/small.yaml', 'test/system/pipelines/always-found.yaml'];
 const steps = 5;
 
 const lab = await TrainingLab.open();

@@ -11,7 +11,7 @@ import { gradientChanges, stageChanges, type Change } from './stage-changes.js';
 import { temporaryFolder } from './support.js';
 import { differingWeights, TrainingLab, type Weights } from './training-lab.js';
 
-const files = ['pipelines/train-full.yaml', 'test/system/pipelines/small.yaml'];
+const files = ['pipelines/train-full.yaml', 'test/system/pipelines/small.yaml', 'test/system/pipelines/always-found.yaml'];
 /** The losses may go, so the chosen metrics are none of them. */
 const looked = { validate: { metrics: ['region.psnr', 'region.ssim', 'behind.psnr'] } };
 const steps = 5;
