@@ -1,14 +1,17 @@
 /**
  * What a pass from the cache costs above reading: `node --import tsx bench/second-pass.ts [--count N] [--cache FOLDER] [PHOTOS]`. The photos are
  * aligned, segmented and measured once; then that is done again from the cache, for a few and for all of them, so that the start of a run
- * counts for nothing; in turn with these, all files of their entries are read with nothing else. Processor time of this process with all its
- * threads.
+ * counts for nothing: once as it is, for which no picture is needed, and once with the aligned pictures as a training reads them. In turn with
+ * these, all files of their entries are read with nothing else. Processor time of this process with all its threads.
  */
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runStreams } from '../framework/flow/run-streams.js';
+import { openServices } from '../framework/flow/services.js';
+import { loadPipeline } from '../framework/pipeline/index.js';
 import { runPipeline } from '../framework/run-pipeline.js';
 
 const { values: { count, cache }, positionals: [photos = 'builtin'] } = parseArgs({
@@ -44,6 +47,18 @@ async function pass(limit: number): Promise<number> {
   return limit;
 }
 
+/** The same, with the aligned pictures for a reader beside the sinks. */
+async function passWithPictures(limit: number): Promise<number> {
+  const { plan, registry } = await loadPipeline({ file: pipeline, params: { photos, limit: String(limit) } });
+  const services = openServices(plan, { plugins: registry, cacheRoot });
+  try {
+    await runStreams(plan, plan.runGraph!, { services, sections: new Map(), folder: (stage) => mkdtempSync(join(folder, stage)), collect: ['align.image'] });
+  } finally {
+    await services.close();
+  }
+  return limit;
+}
+
 /** Files of a folder with their sizes, at any depth. */
 function filesOf(root: string): { readonly file: string; readonly size: number }[] {
   return readdirSync(root, { recursive: true }).map((name) => join(root, String(name))).map((file) => ({ file, stats: statSync(file) }))
@@ -70,9 +85,11 @@ const entries = filesOf(join(cacheRoot, 'content'));
 console.log(`${entries.length} files of entries, ${(entries.reduce((sum, { size }) => sum + size, 0) / 1000 / all).toFixed(0)} kB a photo`);
 await pass(few);
 for (let round = 0; round < 3; round++) {
-  const start = await spent(() => pass(few));
-  const whole = await spent(() => pass(all));
-  const bare = await spent(() => read(entries.map(({ file }) => file)));
-  const each = (whole - start) / (all - few);
-  console.log(`a pass ${each.toFixed(2)} ms a photo, reading its entries alone ${(bare / all).toFixed(2)} ms: ${(each / (bare / all)).toFixed(1)} ×`);
+  const bare = (await spent(() => read(entries.map(({ file }) => file)))) / all;
+  const each = async (run: (limit: number) => Promise<unknown>): Promise<string> => {
+    const start = await spent(() => run(few));
+    const milliseconds = ((await spent(() => run(all))) - start) / (all - few);
+    return `${milliseconds.toFixed(2)} ms a photo (${(milliseconds / bare).toFixed(1)} ×)`;
+  };
+  console.log(`reading the entries alone ${bare.toFixed(2)} ms; a pass ${await each(pass)}, with the pictures ${await each(passWithPictures)}`);
 }

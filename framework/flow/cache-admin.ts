@@ -14,7 +14,7 @@ export interface CacheEntry {
   readonly bytes: number;
   /** Milliseconds since 1970. */
   readonly lastUse: number;
-  /** Missing in entries of earlier versions. */
+  /** Missing in entries of device sections and of earlier versions. */
   readonly note?: EntryNote;
 }
 
@@ -23,7 +23,8 @@ export async function listEntries(root: string): Promise<CacheEntry[]> {
   const found = Object.values(await cacache.ls(contentFolder(root)).catch(() => ({})));
   const entries = await Promise.all(found.map(async ({ key, integrity, path, size, time, metadata }): Promise<CacheEntry> => {
     const lastUse = await stat(path).then(({ mtimeMs }) => mtimeMs, () => time);
-    return { key, integrity, bytes: size, lastUse, note: metadata as EntryNote | undefined };
+    const { use } = (metadata ?? {}) as Partial<EntryNote>;
+    return { key, integrity, bytes: size, lastUse, note: use === undefined ? undefined : metadata as EntryNote };
   }));
   return entries.sort((first, second) => second.lastUse - first.lastUse);
 }

@@ -10,16 +10,15 @@ import { join } from 'node:path';
 import cacache from 'cacache';
 import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
-import { decode, encode } from './encode.js';
+import { encode } from './encode.js';
 import { findEntry } from './find-entry.js';
-import { digestOf, rememberDigest } from './digest.js';
+import { digestOf } from './digest.js';
 import type { Refused } from './error-policy.js';
+import { readEntry, readGlance, storeGlance, type Glanced, type StoredGlance } from './glance.js';
 import { readWhole } from '../values/read-whole.js';
 import { MemoryLayer } from './memory-layer.js';
-import { pack, unpack } from './pack.js';
-
-/** Outputs of one stage for one sample, by port. */
-export type StageValues = Readonly<Record<string, unknown>>;
+import { pack } from './pack.js';
+import type { StageValues } from './stage-values.js';
 
 export interface CacheKeyParts {
   readonly use: string;
@@ -66,6 +65,9 @@ export interface EntryNote extends KeyContent {
   readonly refused?: boolean;
 }
 
+/** An entry's metadata in the index. Entries of earlier versions have no glance. */
+type Metadata = Partial<EntryNote> & { readonly glance?: StoredGlance };
+
 export function keyContent(parts: CacheKeyParts): KeyContent {
   return { ...parts, inputs: Object.fromEntries(Object.entries(parts.inputs).map(([port, value]) => [port, digestOf(value)])) };
 }
@@ -100,12 +102,18 @@ export class ContentCache {
 
   /** The stored outputs, or undefined. Counts a hit or a miss for the stage. */
   async get(key: string, stage: string): Promise<StageValues | undefined> {
-    const found = this.#memory.get(key) ?? await this.#read(key);
-    const counters = this.#counters.get(stage) ?? { hits: 0, misses: 0 };
-    this.#counters.set(stage, counters);
-    if (found) counters.hits++;
-    else counters.misses++;
-    return found;
+    return this.#counted(stage, await this.values(key));
+  }
+
+  /** As `get`, but large values may be left to `values`, which then gives undefined where they are damaged or gone. */
+  async glance(key: string, stage: string): Promise<Glanced | undefined> {
+    const known = this.#memory.get(key);
+    return this.#counted(stage, known ? { values: known, digests: {} } : await this.#glance(key));
+  }
+
+  /** The stored outputs, or undefined; counts nothing. */
+  async values(key: string): Promise<StageValues | undefined> {
+    return this.#memory.get(key) ?? await this.#read(key);
   }
 
   /** `note` is written beside the values. */
@@ -117,7 +125,8 @@ export class ContentCache {
     try {
       const bytes = await pack(encoded);
       await this.#bound.open();
-      await cacache.put(this.#folder, key, bytes, { metadata: note, algorithms: ['sha1'] }); // against damage, not against malice
+      const metadata: Metadata = { ...note, glance: storeGlance({ values, digests }, bytes) };
+      await cacache.put(this.#folder, key, bytes, { metadata, algorithms: ['sha1'] }); // against damage, not against malice
       await this.#bound.added(bytes.length);
     } catch (error) {
       this.#writable = false;
@@ -145,20 +154,39 @@ export class ContentCache {
     await this.#bound.close();
   }
 
+  #counted<T>(stage: string, found: T | undefined): T | undefined {
+    const counters = this.#counters.get(stage) ?? { hits: 0, misses: 0 };
+    this.#counters.set(stage, counters);
+    if (found) counters.hits++;
+    else counters.misses++;
+    return found;
+  }
+
+  async #glance(key: string): Promise<Glanced | undefined> {
+    try {
+      const info = await findEntry(this.#folder, key);
+      const stored = (info?.metadata as Metadata | undefined)?.glance;
+      if (stored) return this.#bound.used(info!.path) ? await readGlance(stored) : undefined;
+    } catch {
+      // what the index says cannot be read: the entry itself tells
+    }
+    const values = await this.#read(key);
+    return values && { values, digests: {} };
+  }
+
   async #read(key: string): Promise<StageValues | undefined> {
-    let entry: { values: StageValues; digests: Readonly<Record<string, string>> };
+    let values: StageValues;
     try {
       const info = await findEntry(this.#folder, key);
       if (!info) return undefined;
-      entry = decode(await unpack(await readContent(info))) as typeof entry;
+      values = await readEntry(await readContent(info));
       this.#bound.used(info.path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#forget(key, error as Error);
       return undefined;
     }
-    for (const [port, digest] of Object.entries(entry.digests)) rememberDigest(entry.values[port], digest);
-    this.#memory.set(key, entry.values);
-    return entry.values;
+    this.#memory.set(key, values);
+    return values;
   }
 
   async #forget(key: string, error: Error): Promise<void> {

@@ -1,7 +1,7 @@
 import type { PlannedPort } from '../pipeline/plan.js';
 import { FlowError } from '../errors/flow-error.js';
 import { isHostTensor } from '../values/host-tensor.js';
-import type { StageValues } from './cache.js';
+import type { StageValues } from './stage-values.js';
 
 /** Throws FLOW_STAGE when a stage's outputs are not what its ports declare: presence, element type and shape of a sample. */
 export function checkOutputs(values: StageValues, ports: Readonly<Record<string, PlannedPort>>, who: string, key: string): void {

@@ -1,10 +1,11 @@
 /**
  * Values that are known by their digest and read only when somebody needs them. From the second epoch on a source need not
- * decode a photo again when the stages behind it have their results in the cache.
+ * decode a photo again when the stages behind it have their results in the cache, and large results are read from the cache only
+ * for those who look at them.
  */
 import type { Plan, PlannedGraph, PortReference } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
-import type { StageValues } from './cache.js';
+import type { StageValues } from './stage-values.js';
 import { digestOf, rememberDigest } from './digest.js';
 
 class Deferred {
@@ -30,9 +31,15 @@ export function digestsOf(values: StageValues): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([port, value]) => [port, digestOf(value)]));
 }
 
+/** Whether some of the values are yet to be read. */
+export function hasDeferred(values: StageValues): boolean {
+  for (const name in values) if (values[name] instanceof Deferred) return true;
+  return false;
+}
+
 /** The values themselves. */
 export async function readValues(values: StageValues): Promise<StageValues> {
-  if (!Object.values(values).some((value) => value instanceof Deferred)) return values;
+  if (!hasDeferred(values)) return values;
   const read = async (value: unknown): Promise<unknown> => (value instanceof Deferred ? value.read() : value);
   return Object.fromEntries(await Promise.all(Object.entries(values).map(async ([port, value]) => [port, await read(value)] as const)));
 }

@@ -52,15 +52,16 @@ export class DiskBound {
     await this.#evicting;
   }
 
-  /** Notes a use of the entry in this file: once in a process is enough. */
-  used(file: string): void {
-    if (this.#touched.has(file)) return;
+  /** Notes a use of the entry in this file: once in a process is enough. Returns whether the file is there, as far as that shows. */
+  used(file: string): boolean {
+    if (this.#touched.has(file)) return true;
     this.#touched.add(file);
     const now = new Date();
     try {
-      utimesSync(file, now, now); // of a file just read: nothing to wait for
-    } catch {
-      return; // a missed note of use only ages the entry
+      utimesSync(file, now, now); // a change in memory: nothing to wait for
+      return true;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code !== 'ENOENT'; // a missed note of use only ages the entry
     }
   }
 

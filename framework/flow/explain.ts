@@ -6,12 +6,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Plan, PlannedGraph, PlannedStage } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
 import { FlowError } from '../errors/flow-error.js';
-import { keyContent, keyOf, type EntryNote, type KeyContent, type StageValues } from './cache.js';
+import { keyContent, keyOf, type EntryNote, type KeyContent } from './cache.js';
 import type { CacheEntry } from './cache-admin.js';
 import { digestsOf } from './deferred.js';
 import { inputsOf } from './host-stage.js';
 import { openSources } from './open-source.js';
 import type { FlowServices } from './services.js';
+import type { StageValues } from './stage-values.js';
 
 export interface ExplainedStage {
   readonly stage: string;

@@ -8,6 +8,8 @@ export interface FoundEntry {
   readonly path: string;
   /** `sha1-` and the digest of that file in base64. */
   readonly integrity: string;
+  /** What was written beside it. */
+  readonly metadata?: unknown;
 }
 
 /**
@@ -18,9 +20,12 @@ export async function findEntry(folder: string, key: string): Promise<FoundEntry
   const text = readLines(hashedPath(join(folder, 'index-v5'), hash('sha256', key)));
   const [sum, json = ''] = text.slice(text.lastIndexOf('\n') + 1).split('\t');
   if (sum !== '' && sum === hash('sha1', json)) {
-    const entry = JSON.parse(json) as { readonly key: string; readonly integrity: string | null };
+    const entry = JSON.parse(json) as { readonly key: string; readonly integrity: string | null; readonly metadata?: unknown };
     const digest = entry.key === key && /^sha1-([A-Za-z0-9+/=]+)$/.exec(entry.integrity ?? '')?.[1];
-    if (digest) return { path: hashedPath(join(folder, 'content-v2', 'sha1'), Buffer.from(digest, 'base64').toString('hex')), integrity: entry.integrity! };
+    if (digest) {
+      const path = hashedPath(join(folder, 'content-v2', 'sha1'), Buffer.from(digest, 'base64').toString('hex'));
+      return { path, integrity: entry.integrity!, metadata: entry.metadata };
+    }
   }
   return await cacache.get.info(folder, key) ?? undefined;
 }

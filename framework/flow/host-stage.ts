@@ -2,9 +2,9 @@
 import { map, tap, type OperatorFunction } from 'rxjs';
 import type { Plan, PlannedEdge, PlannedStage } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
-import { keyContent, keyOf, type KeyContent, type StageValues } from './cache.js';
+import { keyContent, keyOf, type KeyContent } from './cache.js';
 import { checkOutputs } from './check-values.js';
-import { envelopeOf, timedEnvelopeOf, type Envelope, type Timed } from './envelope.js';
+import { envelopeOf, errorFromRecord, timedEnvelopeOf, type Envelope, type Timed } from './envelope.js';
 import { deferValues, digestsOf, readValues } from './deferred.js';
 import { attemptsOf, PolicyGate, type Refused } from './error-policy.js';
 import { mapInOrder } from './map-in-order.js';
@@ -12,6 +12,7 @@ import { oneAtATime } from './one-at-a-time.js';
 import type { OpenedSource } from './open-source.js';
 import { isRefused, sampleOf, type Packet, type PacketValues, type Ticket } from './packet.js';
 import type { FlowServices } from './services.js';
+import type { StageValues } from './stage-values.js';
 
 /** What became of one packet, before the policy decides in the order of the samples. */
 type Outcome =
@@ -33,8 +34,8 @@ export function inputsOf(edges: Readonly<Record<string, PlannedEdge>>, values: P
   return Object.fromEntries(Object.entries(edges).map(([port, edge]) => [port, values[`${edge.stage}.${edge.port}`]]));
 }
 
-/** The stream operator of a host stage. */
-export function hostStage(plan: Plan, stage: PlannedStage, services: FlowServices): OperatorFunction<Packet, Packet> {
+/** The stream operator of a host stage. While it is not `wanted`, its packets pass without values: nobody reads them. */
+export function hostStage(plan: Plan, stage: PlannedStage, services: FlowServices, wanted: () => boolean): OperatorFunction<Packet, Packet> {
   const contract = stage.contract as HostContract;
   const runner = contract.runs === 'main' ? services.main : services.pool;
   const cache = stage.cache && contract.pure ? services.cache : undefined;
@@ -46,14 +47,28 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
     const inputs = inputsOf(stage.inputs, values);
     const content = cache && keyContent({ use, pluginVersion, version: contract.version, options, resources, inputs });
     const key = content && keyOf(content);
-    return key === undefined ? work(ticket, inputs) : inTurn(key, () => work(ticket, inputs, content, key));
-  });
+    return key === undefined ? compute(ticket, inputs) : inTurn(key, () => cached(ticket, inputs, content!, key));
+  }, wanted);
 
-  async function work(ticket: Ticket, inputs: StageValues, content?: KeyContent, key?: string): ReturnType<Work> {
-    const known = key === undefined ? undefined : await cache!.get(key, name);
-    if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
-    const refusal = key === undefined ? undefined : services.refusals.get(key) ?? await cache!.refusal(key);
+  async function cached(ticket: Ticket, inputs: StageValues, content: KeyContent, key: string): ReturnType<Work> {
+    const known = await cache!.glance(key, name);
+    if (known) {
+      const rest = deferValues(known.digests, async () => await cache!.values(key) ?? again(ticket, inputs, content, key));
+      return { result: { ok: true, value: { ...known.values, ...rest } }, attempt: 0, cached: true };
+    }
+    const refusal = services.refusals.get(key) ?? await cache!.refusal(key);
     if (refusal) return { result: { ok: false, error: refusal.error }, attempt: refusal.attempt, cached: true };
+    return compute(ticket, inputs, content, key);
+  }
+
+  /** What an entry held that is damaged or gone since it was glanced at. */
+  async function again(ticket: Ticket, inputs: StageValues, content: KeyContent, key: string): Promise<StageValues> {
+    const { result } = await compute(ticket, inputs, content, key);
+    if (!result.ok) throw errorFromRecord(result.error, { who: name, keys: [ticket.key] });
+    return result.value;
+  }
+
+  async function compute(ticket: Ticket, inputs: StageValues, content?: KeyContent, key?: string): ReturnType<Work> {
     const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
       const read = await envelopeOf(() => readValues(inputs), 'FLOW_STAGE');
       return read.ok ? runner.run(stage, read.value, { key: ticket.key, epoch: ticket.epoch }) : { ...read, milliseconds: 0 };
@@ -117,13 +132,14 @@ function glancing({ stage, source }: OpenedSource, services: FlowServices, neede
   };
 }
 
-function perSample(stage: PlannedStage, services: FlowServices, work: Work): OperatorFunction<Packet, Packet> {
+function perSample(stage: PlannedStage, services: FlowServices, work: Work, wanted = (): boolean => true): OperatorFunction<Packet, Packet> {
   const { monitor } = services;
   const counts = monitor.stage(stage.name);
   const policy = new PolicyGate(stage, services.quarantine);
 
   const attempt = async (packet: Packet): Promise<Outcome> => {
     if (isRefused(packet)) return { kind: 'passed', packet };
+    if (!wanted()) return { kind: 'passed', packet: sampleOf(packet, {}) };
     const entered = performance.now();
     try {
       const { result, attempt: attempts, cached } = await work(packet, packet.values);

@@ -2,7 +2,7 @@
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
 import type { HostCall, HostContract, HostFunction } from '../plugin/stage-types.js';
 import { errorFromRecord, errorRecord, timedEnvelopeOf, type Timed } from './envelope.js';
-import type { StageValues } from './cache.js';
+import type { StageValues } from './stage-values.js';
 import type { ResourceLoader } from './resources.js';
 
 /** Runs the function of a host stage on one sample, somewhere. Rejects when the stage cannot be set up or its worker dies. */

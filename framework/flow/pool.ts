@@ -8,7 +8,7 @@ import { Piscina } from 'piscina';
 import { FlowError } from '../errors/flow-error.js';
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
 import type { HostCall } from '../plugin/stage-types.js';
-import type { StageValues } from './cache.js';
+import type { StageValues } from './stage-values.js';
 import { errorFromRecord, type Timed } from './envelope.js';
 import { releaseDeadThreads } from './lock-file.js';
 import type { StageRunner } from './main-runner.js';

@@ -82,9 +82,10 @@ async function drain(
     plan, graph, services, sources, sections, maxWait, readOutside: collect, batch: plan.batch, tickets: whileNot(tickets, options.interrupted),
     window: plan.batch * (plan.prefetch + 1) + graph.sections.length * sectionRoom(plan.batch),
     leastWindow: 1 + graph.sections.length * sectionRoom(plan.batch),
+    isFull: (name) => sinks.every(({ stage, isFull }) => stage.name !== name || isFull()),
   });
   const ends = sinks.map(({ stage, write }) =>
-    wired.read(Object.values(stage.inputs).map((edge) => `${edge.stage}.${edge.port}`), stage.name).pipe(write));
+    wired.readDeferred(Object.values(stage.inputs).map((edge) => `${edge.stage}.${edge.port}`), stage.name).pipe(write));
   if (collect.length > 0) ends.push(wired.read(collect, 'metrics'));
   if (ends.length === 0) throw new FlowError('FLOW_EDGE', { message: 'The graph has no sink and nothing to collect.' });
   return collectEnds(wired, ends, collect, services);

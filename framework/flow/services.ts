@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
 import { defaultCacheRoot } from './cache-root.js';
-import { ContentCache, type StageValues } from './cache.js';
+import { ContentCache } from './cache.js';
 import type { Refused } from './error-policy.js';
 import { MainRunner, type StageRunner } from './main-runner.js';
 import { MemoryLayer } from './memory-layer.js';
@@ -12,6 +12,7 @@ import { Quarantine } from './quarantine.js';
 import { ResourceLoader } from './resources.js';
 import { ledgerName, SourceLedger } from './source-ledger.js';
 import type { PluginSources } from './stage-recipe.js';
+import type { StageValues } from './stage-values.js';
 
 export interface ServiceOptions {
   readonly plugins: PluginSources;

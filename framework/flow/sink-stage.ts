@@ -1,6 +1,7 @@
 import { concatMap, type OperatorFunction } from 'rxjs';
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
 import type { SinkContract, SinkFunction } from '../plugin/stage-types.js';
+import { readValues } from './deferred.js';
 import { envelopeOf, errorFromRecord, errorRecord } from './envelope.js';
 import { PolicyGate } from './error-policy.js';
 import { inputsOf } from './host-stage.js';
@@ -11,6 +12,8 @@ import type { FlowServices } from './services.js';
 export interface OpenSink {
   readonly stage: PlannedStage;
   readonly write: OperatorFunction<Packet, Packet>;
+  /** Whether it takes no more samples. */
+  isFull(): boolean;
   close(): Promise<void>;
 }
 
@@ -36,12 +39,17 @@ export async function openSink({ plan, stage, services, folder, step }: SinkOpti
   } catch (error) {
     throw errorFromRecord(errorRecord(error, 'FLOW_STAGE'), who);
   }
+  const isFull = (): boolean => sink.full?.() ?? false;
   return {
-    stage,
+    stage, isFull,
     write: concatMap(async (packet) => {
       if (isRefused(packet)) return packet;
+      if (isFull()) return sampleOf(packet, {});
       const start = performance.now();
-      const written = await envelopeOf(() => sink.write(inputsOf(stage.inputs, packet.values) as never, { key: packet.key, step }), 'FLOW_STAGE');
+      const written = await envelopeOf(async () => {
+        const inputs = await readValues(inputsOf(stage.inputs, packet.values));
+        return sink.write(inputs as never, { key: packet.key, step });
+      }, 'FLOW_STAGE');
       const event = { stage: stage.name, key: packet.key, position: packet.position, start, milliseconds: performance.now() - start };
       services.monitor.report({ kind: written.ok ? 'ran' : 'refused', ...event });
       if (!written.ok) return policy.refuse(packet, { error: written.error, attempt: 1 });

@@ -11,7 +11,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PlannedStage } from '../pipeline/plan.js';
-import type { StageValues } from './cache.js';
+import type { StageValues } from './stage-values.js';
 import { digestOf } from './digest.js';
 
 /** A sample as a ledger knows it. */

@@ -5,7 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import type { HostCall, HostContract, HostFunction, ResourceContract } from '../plugin/stage-types.js';
-import type { StageValues } from './cache.js';
+import type { StageValues } from './stage-values.js';
 import { errorRecord, timedEnvelopeOf, type Timed } from './envelope.js';
 import { giveAway, protectedBuffers } from './give-away.js';
 import { ResourceLoader } from './resources.js';

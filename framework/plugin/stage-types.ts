@@ -213,6 +213,8 @@ export interface SinkImplementation<O extends TObject, In extends Ports, R exten
 
 export interface SinkFunction<In extends Ports = Ports> {
   write(inputs: HostValues<In>, call: { readonly key: string; readonly step: number }): Promise<void>;
+  /** Whether it takes no more samples of this occasion. Once true it stays so; `write` is not called again, and what only this sink reads is not computed. */
+  full?(): boolean;
   /** Called after the last sample of an occasion: writes sheets and indexes. */
   close?(call: { readonly step: number }): Promise<void>;
 }

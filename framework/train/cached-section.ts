@@ -1,6 +1,7 @@
 import { stackSamples, tf, type DeviceProgram } from '../device/index.js';
-import { cacheKey, type ContentCache, type StageValues } from '../flow/cache.js';
+import { cacheKey, type ContentCache } from '../flow/cache.js';
 import type { RunSection, SectionBatch } from '../flow/section-stage.js';
+import type { StageValues } from '../flow/stage-values.js';
 import { unstack } from '../flow/stack.js';
 import type { Plan, PlannedSection } from '../pipeline/plan.js';
 import type { HostTensor } from '../values/host-tensor.js';

@@ -12,11 +12,11 @@ export const stage = implementSink(sheet, {
     let rows: SheetRow[] = [];
     return {
       write: async (inputs, call) => {
-        if (rows.length >= options.samples) return;
         const named = inputs as Readonly<Record<string, HostTensor>>;
         columns = Object.keys(named);
         rows.push({ label: call.key, pictures: Object.values(named).map((image) => enlarged(pictureOf(image), options.scale)) });
       },
+      full: () => rows.length >= options.samples,
       close: async ({ step }) => {
         if (rows.length === 0) return;
         const bytes = await writePng(drawSheet(columns, rows, options.across));

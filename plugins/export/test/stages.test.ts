@@ -79,7 +79,11 @@ test('images writes each image and a strip, in the order of the inputs', () => w
 
 test('sheet gathers an occasion into one file, up to its number of rows', () => withFolder(async (folder) => {
   const sink = await sinkOf('sheet', { samples: 2, scale: 1 }, folder);
-  for (const key of ['a', 'b', 'c']) await sink.write({ input: plain(20, 30, [0, 1, 0]) } as never, { key, step: 100 });
+  for (const key of ['a', 'b']) {
+    assert.not.ok(sink.full!());
+    await sink.write({ input: plain(20, 30, [0, 1, 0]) } as never, { key, step: 100 });
+  }
+  assert.ok(sink.full!());
   assert.equal(await readdir(folder), []);
   await sink.close!({ step: 100 });
   assert.equal(await readdir(folder), ['step-000100.png']);
