@@ -1,9 +1,9 @@
 /** Looking after the content cache from outside of a run: what is in it, whether it is whole, and making it smaller. */
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import cacache from 'cacache';
 import { groupBy } from '../values/group-by.js';
 import { contentFolder, type EntryNote } from './cache.js';
-import { DiskBound, removeEntry } from './disk-bound.js';
+import { DiskBound, lastUseOf, removeEntry } from './disk-bound.js';
 import { decode } from './encode.js';
 import { unpack } from './pack.js';
 import { ledgerFolder } from './source-ledger.js';
@@ -21,8 +21,8 @@ export interface CacheEntry {
 /** All entries below a cache root, the one used last first. */
 export async function listEntries(root: string): Promise<CacheEntry[]> {
   const found = Object.values(await cacache.ls(contentFolder(root)).catch(() => ({})));
-  const entries = await Promise.all(found.map(async ({ key, integrity, path, size, time, metadata }): Promise<CacheEntry> => {
-    const lastUse = await stat(path).then(({ mtimeMs }) => mtimeMs, () => time);
+  const entries = await Promise.all(found.map(async ({ key, integrity, size, time, metadata }): Promise<CacheEntry> => {
+    const lastUse = await lastUseOf(contentFolder(root), key, time);
     const { use } = (metadata ?? {}) as Partial<EntryNote>;
     return { key, integrity, bytes: size, lastUse, note: use === undefined ? undefined : metadata as EntryNote };
   }));

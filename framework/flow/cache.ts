@@ -166,7 +166,10 @@ export class ContentCache {
     try {
       const info = await findEntry(this.#folder, key);
       const stored = (info?.metadata as Metadata | undefined)?.glance;
-      if (stored) return this.#bound.used(info!.path) ? await readGlance(stored) : undefined;
+      if (stored) {
+        this.#bound.used(key);
+        return await readGlance(stored);
+      }
     } catch {
       // what the index says cannot be read: the entry itself tells
     }
@@ -180,7 +183,7 @@ export class ContentCache {
       const info = await findEntry(this.#folder, key);
       if (!info) return undefined;
       values = await readEntry(await readContent(info));
-      this.#bound.used(info.path);
+      this.#bound.used(key);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#forget(key, error as Error);
       return undefined;

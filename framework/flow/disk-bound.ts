@@ -1,5 +1,5 @@
 /**
- * Keeps a `cacache` folder below a number of bytes. Reading touches an entry's file, so that its time is that of its last
+ * Keeps a `cacache` folder below a number of bytes. Reading touches an entry's file in the index, so that its time is that of its last
  * use; when the bound is passed, the folder is listed once and the entries unused for longest go, down to nine tenths.
  * The running total lives in `usage.json` beside the folder; it may drift when processes share the folder, and every
  * eviction counts anew.
@@ -8,6 +8,7 @@ import { utimesSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import cacache from 'cacache';
 import { bytesText } from './cache-root.js';
+import { indexFile } from './find-entry.js';
 
 interface Entry {
   readonly key: string;
@@ -52,16 +53,15 @@ export class DiskBound {
     await this.#evicting;
   }
 
-  /** Notes a use of the entry in this file: once in a process is enough. Returns whether the file is there, as far as that shows. */
-  used(file: string): boolean {
-    if (this.#touched.has(file)) return true;
-    this.#touched.add(file);
+  /** Notes a use of the entry: once in a process is enough. */
+  used(key: string): void {
+    if (this.#touched.has(key)) return;
+    this.#touched.add(key);
     const now = new Date();
     try {
-      utimesSync(file, now, now); // a change in memory: nothing to wait for
-      return true;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code !== 'ENOENT'; // a missed note of use only ages the entry
+      utimesSync(indexFile(this.#folder, key), now, now); // of a file just read: nothing to wait for
+    } catch {
+      return; // a missed note of use only ages the entry
     }
   }
 
@@ -109,11 +109,13 @@ export class DiskBound {
 
   async #list(): Promise<Entry[]> {
     const found = Object.values(await cacache.ls(this.#folder).catch(() => ({})));
-    return Promise.all(found.map(async ({ key, integrity, path, size, time }) => {
-      const lastUse = await stat(path).then((stats) => stats.mtimeMs, () => time);
-      return { key, integrity, size, lastUse };
-    }));
+    return Promise.all(found.map(async ({ key, integrity, size, time }) => ({ key, integrity, size, lastUse: await lastUseOf(this.#folder, key, time) })));
   }
+}
+
+/** When an entry was used last, in milliseconds since 1970; it was written at `time`. */
+export async function lastUseOf(folder: string, key: string, time: number): Promise<number> {
+  return stat(indexFile(folder, key)).then(({ mtimeMs }) => mtimeMs, () => time);
 }
 
 /** Removes an entry with its content. `removeFully` is missing from the published types; without it a marker file stays. */

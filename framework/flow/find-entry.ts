@@ -17,7 +17,7 @@ export interface FoundEntry {
  * entry was written, its SHA-1 before it, the last one counts) with half of the file operations; whatever is not as expected is left to that.
  */
 export async function findEntry(folder: string, key: string): Promise<FoundEntry | undefined> {
-  const text = readLines(hashedPath(join(folder, 'index-v5'), hash('sha256', key)));
+  const text = readLines(indexFile(folder, key));
   const [sum, json = ''] = text.slice(text.lastIndexOf('\n') + 1).split('\t');
   if (sum !== '' && sum === hash('sha1', json)) {
     const entry = JSON.parse(json) as { readonly key: string; readonly integrity: string | null; readonly metadata?: unknown };
@@ -28,6 +28,11 @@ export async function findEntry(folder: string, key: string): Promise<FoundEntry
     }
   }
   return await cacache.get.info(folder, key) ?? undefined;
+}
+
+/** The file in which the index speaks of a key. */
+export function indexFile(folder: string, key: string): string {
+  return hashedPath(join(folder, 'index-v5'), hash('sha256', key));
 }
 
 /** Some hundred bytes, read in place: handing them to another thread costs the processor six times as much as reading them. */

@@ -14,11 +14,13 @@ export function fillPolygon(corners: readonly Point[], size: number): Float32Arr
   const crossings = crossingsOf(corners, lineCount, counts);
   for (let line = 0; line < lineCount; line++) {
     const count = counts[line];
-    if (count === 0) continue;
-    const onLine = crossings.subarray(line * corners.length, line * corners.length + count);
-    if (count > 2 || onLine[0] > onLine[1]) onLine.sort();
+    const first = line * corners.length;
     const start = Math.floor(line / linesPerRow) * size;
-    for (let pair = 0; pair + 1 < count; pair += 2) addSpan(coverage, start, size, onLine[pair], onLine[pair + 1]);
+    if (count > 2) crossings.subarray(first, first + count).sort();
+    for (let at = first; at + 1 < first + count; at += 2) {
+      const [from, to] = [crossings[at], crossings[at + 1]];
+      addSpan(coverage, start, size, Math.min(from, to), Math.max(from, to));
+    }
   }
   return coverage;
 }

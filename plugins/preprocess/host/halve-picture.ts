@@ -17,12 +17,14 @@ export function halved(picture: Float32Array, width: number, channels: number): 
 /** Bilinear, with half-pixel centres: each new pixel takes 9, 3, 3 and 1 sixteenths of the four around it, [2 size, 2 size] of [size, size]. */
 export function doubled(values: Float32Array, size: number): Float32Array {
   const result = new Float32Array(4 * size * size);
+  const beside = Int32Array.from({ length: 2 * size }, (_, place) => neighbour(place, size));
   for (let y = 0, to = 0; y < 2 * size; y++) {
     const near = (y >> 1) * size;
-    const far = neighbour(y, size) * size;
+    const far = beside[y]! * size;
     for (let x = 0; x < 2 * size; x++) {
-      const [column, beside] = [x >> 1, neighbour(x, size)];
-      result[to++] = (9 * values[near + column] + 3 * (values[near + beside] + values[far + column]) + values[far + beside]) / 16;
+      const column = x >> 1;
+      const other = beside[x]!;
+      result[to++] = (9 * values[near + column] + 3 * (values[near + other] + values[far + column]) + values[far + other]) / 16;
     }
   }
   return result;
