@@ -20,5 +20,8 @@ export function keepMouth(skin: Float32Array, inside: Float32Array, landmarks: F
     total += share;
     if (skin[pixel] > 0.5) marked += share;
   }
-  return marked / total < least ? skin : skin.map((probability, pixel) => Math.max(probability, core[pixel]));
+  if (marked / total < least) return skin;
+  const kept = skin.slice();
+  for (let pixel = 0; pixel < kept.length; pixel++) if (core[pixel] > kept[pixel]) kept[pixel] = core[pixel];
+  return kept;
 }

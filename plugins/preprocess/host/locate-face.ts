@@ -8,7 +8,7 @@ import { meshMirror } from './mesh-mirror.js';
 import { axisPoints } from './mesh-topology.js';
 import type { Located } from '../plugin.js';
 import { placeFace, type Look } from './place-face.js';
-import { glimpse, type Photo } from './warp-affine.js';
+import { glimpse, mirroredGlimpse, type Photo } from './warp-affine.js';
 
 export interface FaceNetworks {
   readonly detector: FaceDetector;
@@ -194,9 +194,6 @@ function refineLandmarks(photo: Photo, detection: Detection, mesh: FaceMesh): Lo
   };
 }
 
-/** Kept from look to look: fresh memory would cost as much as filling it. */
-const mirroredPicture = new Float32Array(3 * meshInputSize ** 2);
-
 /** What the landmark network sees of a view; the picture holds until the next look. */
 interface Seen {
   readonly view: View;
@@ -210,7 +207,7 @@ function lookAt(photo: Photo, view: View): Seen {
 }
 
 function meshIn({ toPhoto, picture }: Seen, mesh: FaceMesh, mirror: boolean): { points: Float32Array; confidence: number } {
-  const { points, confidence } = mesh.locate(mirror ? mirrorRows(picture) : picture);
+  const { points, confidence } = mesh.locate(mirror ? mirroredGlimpse(picture, meshInputSize) : picture);
   return { points: mapPoints(toPhoto, mirror ? mirrorMesh(points) : points), confidence };
 }
 
@@ -239,19 +236,6 @@ function rollOf(leftEye: Point, rightEye: Point, top: Point, bottom: Point): num
   const across = [rightEye[0] - leftEye[0], rightEye[1] - leftEye[1]];
   const down = [bottom[0] - top[0], bottom[1] - top[1]];
   return Math.atan2(across[1] - down[0], across[0] + down[1]);
-}
-
-function mirrorRows(picture: Float32Array): Float32Array {
-  const mirrored = mirroredPicture;
-  const width = 3 * meshInputSize;
-  for (let start = 0; start < picture.length; start += width) {
-    for (let left = start, right = start + width - 3; left < start + width; left += 3, right -= 3) {
-      mirrored[left] = picture[right];
-      mirrored[left + 1] = picture[right + 1];
-      mirrored[left + 2] = picture[right + 2];
-    }
-  }
-  return mirrored;
 }
 
 function mirrorMesh(points: Float32Array): Float32Array {

@@ -140,4 +140,20 @@
       (local.set $table (i32.add (local.get $table) (local.get $pitch)))
       (local.set $to (i32.add (local.get $to) (i32.const 12)))
       (local.set $count (i32.sub (local.get $count) (i32.const 1)))
-      (br $next)))))
+      (br $next))))
+
+  ;; to = from with each of its `rows` rows of `width` pixels, [pixels, 3] without gaps, the other way round. 4 bytes behind the last pixel are read.
+  (func (export "mirror") (param $from i32) (param $width i32) (param $rows i32) (param $to i32)
+    (local $line i32) (local $at i32) (local $end i32)
+    (local.set $line (i32.mul (local.get $width) (i32.const 12)))
+    (local.set $end (i32.add (local.get $to) (i32.mul (local.get $line) (local.get $rows))))
+    (block $done (loop $row
+      (br_if $done (i32.ge_u (local.get $to) (local.get $end)))
+      (local.set $at (i32.add (local.get $from) (local.get $line)))
+      (loop $next
+        (local.set $at (i32.sub (local.get $at) (i32.const 12)))
+        (v128.store (local.get $to) (v128.load (local.get $at)))
+        (local.set $to (i32.add (local.get $to) (i32.const 12)))
+        (br_if $next (i32.gt_u (local.get $at) (local.get $from))))
+      (local.set $from (i32.add (local.get $from) (local.get $line)))
+      (br $row)))))

@@ -13,6 +13,7 @@ interface Loops {
   ) => void;
   readonly weighRows: (from: Pointer, stride: number, weights: Pointer, taps: number, count: number, to: Pointer) => void;
   readonly weighColumns: (from: Pointer, table: Pointer, pitch: number, count: number, to: Pointer) => void;
+  readonly mirror: (from: Pointer, width: number, rows: number, to: Pointer) => void;
 }
 
 let loaded: Loops | undefined;
@@ -31,10 +32,15 @@ export function layOut(sizes: readonly number[]): Pointer[] {
   let end = 0;
   const places = sizes.map((size) => {
     const place = end;
-    end += Math.ceil((size + 16) / 16) * 16;
+    end = behind(place, size);
     return place;
   });
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / pageSize));
   return places;
+}
+
+/** Where the area behind one of these many bytes lies. */
+export function behind(place: Pointer, size: number): Pointer {
+  return place + Math.ceil((size + 16) / 16) * 16;
 }

@@ -1,7 +1,7 @@
 /** Resampling of a photo through a similarity, in one step and without aliasing. */
 import { invertAffine, scaleOf, type Affine } from './affine.js';
 import { bandSize, lineSize, pixelBytes, reducedSize, reduceRegion, regionUnder, type Photo, type Region } from './reduce-region.js';
-import { layOut, resampler } from './resampler.js';
+import { behind, layOut, resampler } from './resampler.js';
 import { Taps } from './taps.js';
 
 export type { Photo } from './reduce-region.js';
@@ -45,6 +45,14 @@ export function glimpse(photo: Photo, photoToPicture: Affine, size: number): Flo
   return pictureOf(photo, photoToPicture, size, 'linear');
 }
 
+/** The last glimpse, `size` pixels wide, with left and right exchanged; it too holds until the next one. */
+export function mirroredGlimpse(picture: Float32Array, size: number): Float32Array {
+  const { memory, mirror } = resampler();
+  const place = behind(picture.byteOffset, picture.byteLength);
+  mirror(picture.byteOffset, size, size, place);
+  return new Float32Array(memory.buffer, place, picture.length);
+}
+
 function pictureOf(photo: Photo, photoToPicture: Affine, size: number, kernel: Kernel): Float32Array {
   const inverse = invertAffine(photoToPicture);
   const reduction = 1 / scaleOf(photoToPicture);
@@ -54,6 +62,7 @@ function pictureOf(photo: Photo, photoToPicture: Affine, size: number, kernel: K
   const entryBytes = 8 + 4 * taps.weights.length;
   const [band, pixels, line, table, picture] = layOut([
     bandSize(photo, source), reducedSize(source), lineSize(source), (size + 1) * entryBytes, 12 * size * size,
+    12 * size * size, // of `mirroredGlimpse`
   ]);
   const result = new Float32Array(resampler().memory.buffer, picture, 3 * size * size).fill(0);
   if (source.width === 0 || source.height === 0) return result;

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { randomFor } from '../../../framework/index.js';
 import { close } from '../../../framework/testing/index.js';
 import { applyAffine, invertAffine, scaleOf, squareToPicture, type Affine } from '../host/affine.js';
-import { glimpse, warpAffine, type Kernel, type Photo } from '../host/warp-affine.js';
+import { glimpse, mirroredGlimpse, warpAffine, type Kernel, type Photo } from '../host/warp-affine.js';
 
 function photoOf(width: number, height: number, colour: (x: number, y: number) => readonly [number, number, number]): Photo {
   const data = new Uint8Array(width * height * 3);
@@ -119,6 +119,20 @@ test('a picture is kept, a glimpse lasts until the next', () => {
   close(seen, kept, { atol: 0 });
   glimpse(light, same, 8);
   close(kept, new Float32Array(8 * 8 * 3).fill(0.2), { atol: 1e-6 });
+});
+
+test('a mirrored glimpse has left and right exchanged, number by number, and leaves the glimpse as it was', () => {
+  const random = randomFor('mirrored');
+  const photo = photoOf(23, 31, () => [random.integer(256), random.integer(256), random.integer(256)]);
+  for (const size of [1, 7, 16, 33]) {
+    const map = squareToPicture([11, 14], 29, 0.3, size);
+    const plain = warpAffine(photo, map, size, 'linear');
+    const seen = glimpse(photo, map, size);
+    const mirrored = mirroredGlimpse(seen, size);
+    const expected = plain.map((_, at) => plain[3 * (Math.floor(at / 3 / size) * size + size - 1 - (Math.floor(at / 3) % size)) + (at % 3)]);
+    close(mirrored, expected, { atol: 0 });
+    close(seen, plain, { atol: 0 });
+  }
 });
 
 test('a photo far smaller than a pixel is one pixel of its mean colour', () => {
