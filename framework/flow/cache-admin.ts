@@ -5,6 +5,8 @@ import { groupBy } from '../values/group-by.js';
 import { contentFolder, type EntryNote } from './cache.js';
 import { DiskBound, lastUseOf, removeEntry } from './disk-bound.js';
 import { decode } from './encode.js';
+import { readBytes } from './entry-files.js';
+import { findEntry } from './find-entry.js';
 import { unpack } from './pack.js';
 import { ledgerFolder } from './source-ledger.js';
 
@@ -56,7 +58,8 @@ export async function verifyEntries(root: string, entries: readonly CacheEntry[]
   const damaged: CacheEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     try {
-      decode(await unpack((await cacache.get(folder, entry.key)).data));
+      const found = await findEntry(folder, entry.key);
+      if (found) decode(await unpack(await readBytes(found))); // else another process has removed it meanwhile
     } catch {
       damaged.push(entry);
       await removeEntry(folder, entry).catch(() => undefined);

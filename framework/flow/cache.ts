@@ -11,11 +11,11 @@ import cacache from 'cacache';
 import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
 import { encode } from './encode.js';
+import { readBytes, writeEntry, type EntryMetadata } from './entry-files.js';
 import { findEntry } from './find-entry.js';
 import { digestOf } from './digest.js';
 import type { Refused } from './error-policy.js';
-import { readEntry, readGlance, storeGlance, type Glanced, type StoredGlance } from './glance.js';
-import { readWhole } from '../values/read-whole.js';
+import { readEntry, readGlance, storeGlance, type Glanced } from './glance.js';
 import { MemoryLayer } from './memory-layer.js';
 import { pack } from './pack.js';
 import type { StageValues } from './stage-values.js';
@@ -64,9 +64,6 @@ export interface EntryNote extends KeyContent {
   /** It holds no values: the stage refused this input. */
   readonly refused?: boolean;
 }
-
-/** An entry's metadata in the index. Entries of earlier versions have no glance. */
-type Metadata = Partial<EntryNote> & { readonly glance?: StoredGlance };
 
 export function keyContent(parts: CacheKeyParts): KeyContent {
   return { ...parts, inputs: Object.fromEntries(Object.entries(parts.inputs).map(([port, value]) => [port, digestOf(value)])) };
@@ -125,8 +122,8 @@ export class ContentCache {
     try {
       const bytes = await pack(encoded);
       await this.#bound.open();
-      const metadata: Metadata = { ...note, glance: storeGlance({ values, digests }, bytes) };
-      await cacache.put(this.#folder, key, bytes, { metadata, algorithms: ['sha1'] }); // against damage, not against malice
+      const metadata: Partial<EntryNote> & EntryMetadata = { ...note, glance: storeGlance({ values, digests }, bytes) };
+      await writeEntry(this.#folder, key, bytes, metadata);
       await this.#bound.added(bytes.length);
     } catch (error) {
       this.#writable = false;
@@ -165,7 +162,7 @@ export class ContentCache {
   async #glance(key: string): Promise<Glanced | undefined> {
     try {
       const info = await findEntry(this.#folder, key);
-      const stored = (info?.metadata as Metadata | undefined)?.glance;
+      const stored = (info?.metadata as EntryMetadata | undefined)?.glance;
       if (stored) {
         this.#bound.used(key);
         return await readGlance(stored);
@@ -182,7 +179,7 @@ export class ContentCache {
     try {
       const info = await findEntry(this.#folder, key);
       if (!info) return undefined;
-      values = await readEntry(await readContent(info));
+      values = await readEntry(await readBytes(info));
       this.#bound.used(key);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#forget(key, error as Error);
@@ -197,11 +194,4 @@ export class ContentCache {
     const info = await cacache.get.info(this.#folder, key).catch(() => null);
     if (info) await removeEntry(this.#folder, info).catch(() => undefined);
   }
-}
-
-/** The bytes of an entry that was found; `cacache.get` would look for it once more. */
-async function readContent({ path, integrity }: { readonly path: string; readonly integrity: string }): Promise<Buffer> {
-  const bytes = await readWhole(path);
-  if (integrity !== `sha1-${createHash('sha1').update(bytes).digest('base64')}`) throw new Error('its content is not what was written');
-  return bytes;
 }

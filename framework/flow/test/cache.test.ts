@@ -45,13 +45,33 @@ test('damaged entries are misses, are said, and can be written again', async () 
     const root = freshFolder();
     const said: string[] = [];
     const cache = new ContentCache({ root, log: (line) => said.push(line) });
-    await cache.put(cacheKey(parts), tensorOf(10, 1));
+    await cache.put(cacheKey(parts), tensorOf(1000, 1));
     for (const file of contentFiles(root)) damage(file);
     assert.is(await cache.get(cacheKey(parts), 'scale'), undefined);
     assert.match(said.join(), 'an entry is damaged');
-    await cache.put(cacheKey(parts), tensorOf(10, 1));
-    assert.equal(await cache.get(cacheKey(parts), 'scale'), tensorOf(10, 1));
+    await cache.put(cacheKey(parts), tensorOf(1000, 1));
+    assert.equal(await cache.get(cacheKey(parts), 'scale'), tensorOf(1000, 1));
   }
+});
+
+test('a small entry is one file, in the index; damaged, it is a miss, and can be written again', async () => {
+  const root = freshFolder();
+  await new ContentCache({ root }).put(cacheKey(parts), tensorOf(10, 1));
+  const [file, ...others] = filesIn(join(root, 'content'));
+  assert.equal(others, []);
+  const get = (): Promise<unknown> => new ContentCache({ root }).get(cacheKey(parts), 'scale');
+  assert.equal(await get(), tensorOf(10, 1));
+  const text = readFileSync(file, 'utf8');
+  for (const damaged of [text.slice(0, -9), text.replace('"entry":"', '"entry":"A'), 'rubbish']) {
+    writeFileSync(file, damaged);
+    assert.is(await get(), undefined);
+    await new ContentCache({ root }).put(cacheKey(parts), tensorOf(10, 1));
+    assert.equal(await get(), tensorOf(10, 1));
+  }
+  assert.equal(await verifyEntries(root, await listEntries(root), () => undefined), []);
+  assert.is((await pruneEntries(root, 0)).removed, 1);
+  assert.equal(await listEntries(root), []);
+  assert.is(await get(), undefined);
 });
 
 test('the folder stays within its bound; what was used last stays', async () => {
@@ -82,7 +102,7 @@ test('values that repeat take little of the folder, and come back as they were',
   await cache.put('mask', mask);
   await cache.put('picture', tensorOf(12_544, 1));
   await cache.close();
-  const [small, large] = contentFiles(root).map((file) => statSync(file).size).sort((first, second) => first - second);
+  const [small, large] = (await listEntries(root)).map(({ bytes }) => bytes).sort((first, second) => first - second);
   assert.ok(small < 2000 && large > 50_000, `${small} and ${large} bytes`);
   const later = new ContentCache({ root });
   assert.equal(await later.get('mask', 'scale'), mask);
@@ -114,7 +134,10 @@ test('a folder that cannot be written turns writing off, and says so once', asyn
 });
 
 function contentFiles(root: string): string[] {
-  const folder = join(root, 'content', 'content-v2');
+  return filesIn(join(root, 'content', 'content-v2'));
+}
+
+function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 

@@ -58,7 +58,7 @@ function undecodable(file: string, error: unknown, maxMegapixels: number): Sampl
 
 /** The decoder gives one channel for grey files and three for others. */
 function asRgb(data: Buffer, channels: number): Uint8Array {
-  if (channels === 3) return new Uint8Array(data);
+  if (channels === 3) return new Uint8Array(data.buffer, data.byteOffset, data.length);
   const rgb = new Uint8Array((data.length / channels) * 3);
   for (let pixel = 0; pixel < rgb.length / 3; pixel++) {
     for (let channel = 0; channel < 3; channel++) {
