@@ -6,6 +6,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { SampleError } from '../framework/index.js';
 import { stage as faces } from '../plugins/dataset/stages/faces.js';
 import { alignFace } from '../plugins/preprocess/host/align-face.js';
@@ -121,6 +122,7 @@ function report(photos: string, count: number, costs: Costs): void {
   console.log(`  all ${all.toFixed(1)} ms (${(1000 / all).toFixed(1)} photos a second), networks alone ${alone.toFixed(1)} ms: ${(all / alone).toFixed(3)} ×`);
 }
 
+setFlagsFromString('--heap-growing-percent=100'); // as bin/flow.js
 const { values: { count }, positionals } = parseArgs({ allowPositionals: true, options: { count: { type: 'string', default: '100' } } });
 const { detector, mesh } = await loadFaceNetworks();
 const parser = await loadFaceParser(shippedParser());

@@ -11,4 +11,5 @@ export * from './errors/flow-error.js';
 export * from './errors/sample-error.js';
 export { writeFileAtomic } from './run/disk.js';
 export { readWhole } from './values/read-whole.js';
+export { fileStamp } from './values/file-stamp.js';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './device/safetensors.js';

@@ -3,6 +3,7 @@
  * decode a photo again when the stages behind it have their results in the cache, and large results are read from the cache only
  * for those who look at them.
  */
+import { SampleError } from '../errors/sample-error.js';
 import type { Plan, PlannedGraph, PortReference } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
 import type { StageValues } from './stage-values.js';
@@ -24,6 +25,17 @@ export function deferValues(digests: Readonly<Record<string, string>>, read: () 
     rememberDigest(deferred, digest);
     return [port, deferred];
   }));
+}
+
+/** Reads a source's sample by whose digests results may be kept already, so that it must still be the same. Rejects with a SampleError when it is not. */
+export async function readUnchanged(digests: Readonly<Record<string, string>>, read: () => Promise<StageValues>): Promise<StageValues> {
+  const values = await read();
+  if (Object.entries(digests).some(([port, digest]) => digestOf(values[port]) !== digest)) {
+    throw new SampleError('The sample changed while the run went on.', {
+      reason: 'sample-changed', expected: 'data that stay as they are during a run', cure: 'run again when nothing writes to them',
+    });
+  }
+  return values;
 }
 
 /** The digest of each value of a stage. */

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Plan, PlannedGraph, PlannedStage } from '../pipeline/plan.js';
-import type { HostContract } from '../plugin/stage-types.js';
+import type { HostContract, OpenSource } from '../plugin/stage-types.js';
 import { FlowError } from '../errors/flow-error.js';
 import { keyContent, keyOf, type EntryNote, type KeyContent } from './cache.js';
 import type { CacheEntry } from './cache-admin.js';
@@ -39,7 +39,7 @@ export async function explainSample(
     for (const { stage, source, indexOf } of sources.sources) {
       const index = indexOf(key);
       if (index === undefined) throw unknownSample(stage, key, sources.keys);
-      explained.push(await explainSource(stage, () => source.read(index), values));
+      explained.push(await explainSource(stage, source, index, values));
     }
     for (const name of graph.stages) {
       const stage = plan.stages.get(name)!;
@@ -51,13 +51,14 @@ export async function explainSample(
   }
 }
 
-async function explainSource(stage: PlannedStage, read: () => Promise<StageValues>, values: Record<string, unknown>): Promise<ExplainedStage> {
+async function explainSource(stage: PlannedStage, source: OpenSource, index: number, values: Record<string, unknown>): Promise<ExplainedStage> {
   const about = { stage: stage.name, use: stage.use };
   const start = performance.now();
   try {
-    const outputs = await read();
+    const outputs = await source.read(index);
     keep(stage, outputs, values);
-    return { ...about, state: 'source', why: 'sources are read anew in each run', outputs: digestsOf(outputs), milliseconds: performance.now() - start };
+    const why = source.glance ? 'read where it has changed or something needs its values' : 'this source is read anew in each run';
+    return { ...about, state: 'source', why, outputs: digestsOf(outputs), milliseconds: performance.now() - start };
   } catch (error) {
     return { ...about, state: 'refused', why: (error as Error).message };
   }

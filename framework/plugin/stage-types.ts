@@ -141,8 +141,8 @@ export interface OpenSource<Out extends Ports = Ports> {
   key(index: number): string;
   read(index: number): Promise<HostValues<Out>>;
   /**
-   * For a source whose values follow from something that is cheap to read, such as the bytes of a file: with it a run leaves out `read` where
-   * the results of all stages behind the source are in the cache.
+   * For a source whose values follow from something that is known without them, such as a file (see `fileStamp`): with it a run leaves out `read`
+   * where the results of all stages behind the source are in the cache.
    */
   glance?(index: number): Promise<Glance<Out>>;
   close?(): Promise<void>;
@@ -151,7 +151,7 @@ export interface OpenSource<Out extends Ports = Ports> {
 export interface Glance<Out extends Ports = Ports> {
   /** Stands for everything that the sample's values follow from: other values, another fingerprint. Without spaces. */
   readonly fingerprint: string;
-  /** The values of exactly what was glanced at, whatever has changed since. */
+  /** The values of what was glanced at. It may be read much later: if it has changed by then, the sample is refused. */
   read(): Promise<HostValues<Out>>;
 }
 

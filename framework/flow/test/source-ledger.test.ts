@@ -7,8 +7,8 @@ import { SampleError } from '../../errors/sample-error.js';
 import { float32 } from '../../values/host-tensor.js';
 import { freshFolder, planOf, servicesFor } from './fixtures/plan.js';
 
-/** Runs a short pipeline over files of two numbers by way of a source that can be glanced at; counts what is read whole. */
-async function glanceRun(files: string, cacheRoot: string, { version = 1, double = 2 } = {}) {
+/** Runs a short pipeline over files of two numbers by way of a source that can be glanced at; counts what is read whole. `meanwhile` happens before a read. */
+async function glanceRun(files: string, cacheRoot: string, { version = 1, double = 2, meanwhile = (): void => undefined } = {}) {
   const { plan: small, graph } = planOf({
     stages: {
       photo: { use: 'numbers' },
@@ -20,11 +20,13 @@ async function glanceRun(files: string, cacheRoot: string, { version = 1, double
   let reads = 0;
   const names = readdirSync(files).sort();
   const glance = async (index: number) => {
-    const text = readFileSync(join(files, names[index]), 'utf8');
+    const textOf = (): string => readFileSync(join(files, names[index]), 'utf8');
     return {
-      fingerprint: text.replace(' ', '-'),
+      fingerprint: textOf().replace(' ', '-'),
       async read() {
         reads++;
+        meanwhile();
+        const text = textOf();
         if (text === 'bad') throw new SampleError('this one is bad', { reason: 'photo-damaged' });
         return { pair: float32(text.split(' ').map(Number), [2]), name: names[index] };
       },
@@ -32,7 +34,9 @@ async function glanceRun(files: string, cacheRoot: string, { version = 1, double
   };
   const open = async () => ({ length: names.length, key: (index: number) => names[index], read: async (index: number) => (await glance(index)).read(), glance });
   const contract = { ...photo.contract, version, load: async () => ({ stage: { open } }) } as typeof photo.contract;
-  const plan = { ...small, stages: new Map(small.stages).set('photo', { ...photo, contract, onError: { ...photo.onError, policy: 'quarantine', maxRate: 1 } }) };
+  const refusing = <S extends typeof photo>(stage: S): S => ({ ...stage, onError: { ...stage.onError, policy: 'quarantine', maxRate: 1 } });
+  const stages = new Map(small.stages).set('photo', refusing({ ...photo, contract })).set('double', refusing(small.stages.get('double')!));
+  const plan = { ...small, stages };
   const services = servicesFor(plan, { cacheRoot, revisits: false });
   const folder = freshFolder();
   const result = await runStreams(plan, graph, { services, sections: new Map(), folder: () => folder });
@@ -80,6 +84,20 @@ test('a damaged ledger or lost results cost time, not truth; runs may share a le
   const lost = await glanceRun(files, root);
   assert.is(lost.reads, 3);
   assert.equal(lost.lines, cold.lines);
+});
+
+test('a sample that changes after it was glanced at is refused for this run only: nothing wrong is kept', async () => {
+  const [files, root] = [filesOf({ a: '1 2', b: '3 4' }), freshFolder()];
+  const cold = await glanceRun(files, root);
+  rmSync(join(root, 'content'), { recursive: true }); // the ledger knows both; results are to be computed again
+  const changing = await glanceRun(files, root, { meanwhile: () => writeFileSync(join(files, 'a'), '7 2') });
+  assert.equal(changing.refused, ['a double sample-changed']);
+  assert.is(changing.lines[0], cold.lines[1]);
+  const changed = await glanceRun(files, root);
+  assert.equal(changed.refused, []);
+  assert.not.equal(changed.lines[0], cold.lines[0]);
+  writeFileSync(join(files, 'a'), '1 2');
+  assert.equal((await glanceRun(files, root)).lines, cold.lines);
 });
 
 test.run();

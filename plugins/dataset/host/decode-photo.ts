@@ -38,10 +38,15 @@ export async function readBytes(file: string): Promise<Buffer> {
   try {
     return await readWhole(file);
   } catch (error) {
-    throw new SampleError(`The photo ${file} cannot be read.`, {
-      reason: 'photo-unreadable', got: (error as NodeJS.ErrnoException).code, cure: 'check the path and the permissions of the file', cause: error,
-    });
+    throw unreadable(file, error);
   }
+}
+
+/** `error`: what the system says of the file. */
+export function unreadable(file: string, error: unknown): SampleError {
+  return new SampleError(`The photo ${file} cannot be read.`, {
+    reason: 'photo-unreadable', got: (error as NodeJS.ErrnoException).code, cure: 'check the path and the permissions of the file', cause: error,
+  });
 }
 
 function undecodable(file: string, error: unknown, maxMegapixels: number): SampleError {

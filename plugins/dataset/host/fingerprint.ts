@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
+import type { ListedPhoto } from './listed-photo.js';
+import { stampOf } from './read-photo.js';
 
-/** Stands for a file's bytes, for what else a sample is made from (JSON), and for the decoder: SHA-256, 43 characters without spaces. */
-export function fingerprintOf(bytes: Uint8Array, made: unknown): string {
-  return createHash('sha256').update(JSON.stringify({ made, decoder: sharp.versions.vips })).update(bytes).digest('base64url');
+/**
+ * Stands for all that a sample is made from, without reading the photo: what its data set says, the stamps of its files, and the decoder. SHA-256, 43
+ * characters without spaces. Throws as `stampOf`.
+ */
+export async function fingerprintOf(photo: ListedPhoto, maxMegapixels: number): Promise<string> {
+  const made = { photo, stamp: await stampOf(photo), maxMegapixels, decoder: sharp.versions.vips };
+  return createHash('sha256').update(JSON.stringify(made)).digest('base64url');
 }

@@ -1,5 +1,6 @@
 /** A listed photo's pixels and truth, from its file or its place in an archive. */
-import { readBytes } from './decode-photo.js';
+import { fileStamp } from '../../../framework/index.js';
+import { readBytes, unreadable } from './decode-photo.js';
 import type { FaceTruth, ListedPhoto } from './listed-photo.js';
 import { readAflwTruth } from './readers/aflw2000.js';
 import { readPart } from './readers/tar.js';
@@ -12,6 +13,16 @@ export function placeOf({ file, part, name }: ListedPhoto): string {
 /** The encoded photo. Throws a SampleError that names it. */
 export async function readPhotoBytes(photo: ListedPhoto): Promise<Buffer> {
   return photo.part ? readPart(photo.file, photo.part) : readBytes(photo.file);
+}
+
+/** Another one when the photo's file, or that of its truth, has changed (see `fileStamp`). Throws a SampleError that names the photo. */
+export async function stampOf(photo: ListedPhoto): Promise<string> {
+  try {
+    const stamps = await Promise.all([photo.file, ...(photo.truthFile ? [photo.truthFile] : [])].map(fileStamp));
+    return stamps.join(' ');
+  } catch (error) {
+    throw unreadable(placeOf(photo), error);
+  }
 }
 
 /** What the data set says, in pixels of the whole photo; null when it says nothing. */

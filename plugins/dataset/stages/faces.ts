@@ -18,28 +18,25 @@ export const stage = implementSource(faces, {
     return {
       length: samples.length,
       key: (index) => samples[index].name,
-      read: async (index) => (await glanceAt(samples[index], options.maxMegapixels)).read(),
-      glance: async (index) => glanceAt(samples[index], options.maxMegapixels),
+      read: async (index) => readSample(samples[index], options.maxMegapixels),
+      glance: async (index) => ({
+        fingerprint: await fingerprintOf(samples[index], options.maxMegapixels),
+        read: () => readSample(samples[index], options.maxMegapixels),
+      }),
     };
   },
 });
 
-/** The photo's bytes and what its data set says; decoded only when `read`. */
-async function glanceAt(photo: ListedPhoto, maxMegapixels: number) {
+async function readSample(photo: ListedPhoto, maxMegapixels: number) {
   const { name, box, identity, set = '' } = photo;
   const bytes = await readPhotoBytes(photo);
   const said = await readTruth(photo);
-  return {
-    fingerprint: fingerprintOf(bytes, { name, box, identity, set, said, maxMegapixels }),
-    async read() {
-      const region = box && (await regionAround(bytes, box));
-      const { data, width, height } = await decodeBytes(bytes, placeOf(photo), { region, maxMegapixels });
-      const [left, top] = region ?? [0, 0];
-      const truth = said && movedTruth(said, [left, top]);
-      const around = box ? [box[0] - left, box[1] - top, box[2], box[3]] as const : truth?.landmarks68 && boxOf(truth.landmarks68);
-      return { photo: uint8(data, [height, width, 3]), face: around ? { box: around } : null, name, identity, set, truth };
-    },
-  };
+  const region = box && (await regionAround(bytes, box));
+  const { data, width, height } = await decodeBytes(bytes, placeOf(photo), { region, maxMegapixels });
+  const [left, top] = region ?? [0, 0];
+  const truth = said && movedTruth(said, [left, top]);
+  const around = box ? [box[0] - left, box[1] - top, box[2], box[3]] as const : truth?.landmarks68 && boxOf(truth.landmarks68);
+  return { photo: uint8(data, [height, width, 3]), face: around ? { box: around } : null, name, identity, set, truth };
 }
 
 function nothingLeft(photos: string, split: string): FlowError {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import sharp, { type Sharp } from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -46,6 +47,22 @@ function flag(): Sharp {
   return sharp({ create: { width: 6, height: 4, channels: 3, background: '#0000ff' } })
     .composite([{ input: { create: { width: 3, height: 4, channels: 3, background: '#ff0000' } }, left: 0, top: 0 }]);
 }
+
+test('a glance tells a changed photo without reading it, and its read gives what `read` gives', async () => {
+  const file = join(folder, 'glanced', 'a.png');
+  await mkdir(join(folder, 'glanced'));
+  const bytes = await flag().png({ compressionLevel: 0 }).toBuffer();
+  await writeFile(file, bytes);
+  const glanceAt = async (options: Partial<Options> = {}) => (await open({ photos: join(folder, 'glanced'), ...options })).glance!(0);
+  const first = await glanceAt();
+  assert.match(first.fingerprint, /^[\w-]{43}$/);
+  assert.is((await glanceAt()).fingerprint, first.fingerprint);
+  assert.is.not((await glanceAt({ maxMegapixels: 50 })).fingerprint, first.fingerprint);
+  assert.equal(await first.read(), await (await open({ photos: join(folder, 'glanced') })).read(0));
+  await setTimeout(25);
+  await writeFile(file, bytes);
+  assert.is.not((await glanceAt()).fingerprint, first.fingerprint, 'written anew');
+});
 
 test('built-in: 22 faces, a quarter for testing, nobody on both sides', async () => {
   assert.is((await keysOf({})).length, 22);
