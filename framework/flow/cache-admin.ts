@@ -1,9 +1,8 @@
 /** Looking after the content cache from outside of a run: what is in it, whether it is whole, and making it smaller. */
 import { rm } from 'node:fs/promises';
-import cacache from 'cacache';
 import { groupBy } from '../values/group-by.js';
 import { contentFolder, type EntryNote } from './cache.js';
-import { DiskBound, lastUseOf, removeEntry } from './disk-bound.js';
+import { DiskBound, entriesOf, removeEntry } from './disk-bound.js';
 import { decode } from './encode.js';
 import { readBytes } from './entry-files.js';
 import { findEntry } from './find-entry.js';
@@ -22,12 +21,10 @@ export interface CacheEntry {
 
 /** All entries below a cache root, the one used last first. */
 export async function listEntries(root: string): Promise<CacheEntry[]> {
-  const found = Object.values(await cacache.ls(contentFolder(root)).catch(() => ({})));
-  const entries = await Promise.all(found.map(async ({ key, integrity, size, time, metadata }): Promise<CacheEntry> => {
-    const lastUse = await lastUseOf(contentFolder(root), key, time);
+  const entries = (await entriesOf(contentFolder(root))).map(({ key, integrity, size, lastUse, metadata }): CacheEntry => {
     const { use } = (metadata ?? {}) as Partial<EntryNote>;
     return { key, integrity, bytes: size, lastUse, note: use === undefined ? undefined : metadata as EntryNote };
-  }));
+  });
   return entries.sort((first, second) => second.lastUse - first.lastUse);
 }
 

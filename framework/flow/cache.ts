@@ -162,7 +162,8 @@ export class ContentCache {
   async #glance(key: string): Promise<Glanced | undefined> {
     try {
       const info = await findEntry(this.#folder, key);
-      const stored = (info?.metadata as EntryMetadata | undefined)?.glance;
+      if (!info) return undefined;
+      const stored = (info.metadata as EntryMetadata | undefined)?.glance;
       if (stored) {
         this.#bound.used(key);
         return await readGlance(stored);

@@ -27,15 +27,15 @@ export function deferValues(digests: Readonly<Record<string, string>>, read: () 
   }));
 }
 
-/** Reads a source's sample by whose digests results may be kept already, so that it must still be the same. Rejects with a SampleError when it is not. */
-export async function readUnchanged(digests: Readonly<Record<string, string>>, read: () => Promise<StageValues>): Promise<StageValues> {
-  const values = await read();
-  if (Object.entries(digests).some(([port, digest]) => digestOf(values[port]) !== digest)) {
+/** The same for a source's sample, by whose digests results may be kept already: reading rejects with a SampleError when it has changed since. */
+export function deferSample(digests: Readonly<Record<string, string>>, read: () => Promise<StageValues>): StageValues {
+  return deferValues(digests, async () => {
+    const values = await read();
+    if (Object.entries(digests).every(([port, digest]) => digestOf(values[port]) === digest)) return values;
     throw new SampleError('The sample changed while the run went on.', {
       reason: 'sample-changed', expected: 'data that stay as they are during a run', cure: 'run again when nothing writes to them',
     });
-  }
-  return values;
+  });
 }
 
 /** The digest of each value of a stage. */

@@ -10,11 +10,15 @@ import cacache from 'cacache';
 import { bytesText } from './cache-root.js';
 import { indexFile } from './find-entry.js';
 
-interface Entry {
+export interface StoredEntry {
   readonly key: string;
   readonly integrity: string;
+  /** Bytes. */
   readonly size: number;
+  /** Milliseconds since 1970. */
   readonly lastUse: number;
+  /** What was written beside it. */
+  readonly metadata: unknown;
 }
 
 const keepShare = 0.9;
@@ -72,7 +76,7 @@ export class DiskBound {
 
   /** Counts what is there and notes it, after entries went by another way. */
   async recount(): Promise<void> {
-    const bytes = (await this.#list()).reduce((sum, entry) => sum + entry.size, 0);
+    const bytes = (await entriesOf(this.#folder)).reduce((sum, entry) => sum + entry.size, 0);
     await writeFile(this.#usageFile, JSON.stringify({ bytes })).catch(() => undefined);
   }
 
@@ -84,12 +88,12 @@ export class DiskBound {
     try {
       return (JSON.parse(await readFile(this.#usageFile, 'utf8')) as { bytes: number }).bytes;
     } catch {
-      return (await this.#list()).reduce((sum, entry) => sum + entry.size, 0);
+      return (await entriesOf(this.#folder)).reduce((sum, entry) => sum + entry.size, 0);
     }
   }
 
   async #evict(): Promise<void> {
-    const entries = (await this.#list()).sort((a, b) => a.lastUse - b.lastUse);
+    const entries = (await entriesOf(this.#folder)).sort((a, b) => a.lastUse - b.lastUse);
     let bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     for (const entry of entries) {
       if (bytes <= keepShare * this.#limit) break;
@@ -106,15 +110,16 @@ export class DiskBound {
     if (!this.#warned) this.#log(`${bytesText(this.#limit)} do not hold what this run computes, so some of it will be computed again; FLOW_CACHE_SIZE sets the bound`);
     this.#warned = true;
   }
-
-  async #list(): Promise<Entry[]> {
-    const found = Object.values(await cacache.ls(this.#folder).catch(() => ({})));
-    return Promise.all(found.map(async ({ key, integrity, size, time }) => ({ key, integrity, size, lastUse: await lastUseOf(this.#folder, key, time) })));
-  }
 }
 
-/** When an entry was used last, in milliseconds since 1970; it was written at `time`. */
-export async function lastUseOf(folder: string, key: string, time: number): Promise<number> {
+/** All entries of a `cacache` folder; none when there is no such folder. */
+export async function entriesOf(folder: string): Promise<StoredEntry[]> {
+  const found = Object.values(await cacache.ls(folder).catch(() => ({})));
+  return Promise.all(found.map(async ({ key, integrity, size, time, metadata }) => ({ key, integrity, size, metadata, lastUse: await lastUseOf(folder, key, time) })));
+}
+
+/** When an entry was used last; it was written at `time`. */
+async function lastUseOf(folder: string, key: string, time: number): Promise<number> {
   return stat(indexFile(folder, key)).then(({ mtimeMs }) => mtimeMs, () => time);
 }
 

@@ -18,6 +18,7 @@ export interface FoundEntry {
  */
 export async function findEntry(folder: string, key: string): Promise<FoundEntry | undefined> {
   const text = readLines(indexFile(folder, key));
+  if (text === undefined) return undefined;
   const [sum, json = ''] = text.slice(text.lastIndexOf('\n') + 1).split('\t');
   if (sum !== '' && sum === hash('sha1', json)) {
     const entry = JSON.parse(json) as { readonly key: string; readonly integrity: string | null; readonly metadata?: unknown };
@@ -35,12 +36,12 @@ export function indexFile(folder: string, key: string): string {
   return hashedPath(join(folder, 'index-v5'), hash('sha256', key));
 }
 
-/** Some hundred bytes, read in place: handing them to another thread costs the processor six times as much as reading them. */
-function readLines(file: string): string {
+/** Some hundred bytes, read in place: handing them to another thread costs the processor six times as much as reading them. Undefined without such a file. */
+function readLines(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
-    return '';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '';
   }
 }
 

@@ -5,7 +5,7 @@ import type { HostContract } from '../plugin/stage-types.js';
 import { keyContent, keyOf, type KeyContent } from './cache.js';
 import { checkOutputs } from './check-values.js';
 import { envelopeOf, errorFromRecord, timedEnvelopeOf, type Envelope, type Timed } from './envelope.js';
-import { deferValues, digestsOf, readUnchanged, readValues } from './deferred.js';
+import { deferSample, deferValues, digestsOf, readValues } from './deferred.js';
 import { attemptsOf, PolicyGate, type Refused } from './error-policy.js';
 import { mapInOrder } from './map-in-order.js';
 import { oneAtATime } from './one-at-a-time.js';
@@ -102,7 +102,7 @@ export function sourceStage(opened: OpenedSource, services: FlowServices, needed
     if (known) return { result: { ok: true, value: known }, attempt: 0, cached: true };
     const digests = defer ? services.sourceDigests?.get(id) : undefined;
     const again = async (): Promise<StageValues> => services.memory.get(id) ?? source.read(index);
-    if (digests) return { result: { ok: true, value: deferValues(digests, () => readUnchanged(digests, again)) }, attempt: 0, cached: true };
+    if (digests) return { result: { ok: true, value: deferSample(digests, again) }, attempt: 0, cached: true };
     let cached = false;
     const { result, attempt } = await tryRepeatedly(attemptsOf(stage), () => timedEnvelopeOf(async () => {
       if (!glanced) return source.read(index);
@@ -127,7 +127,7 @@ function glancing({ stage, source }: OpenedSource, services: FlowServices, neede
   return async (index: number): Promise<{ readonly values: StageValues; readonly isKnown: boolean }> => {
     const { fingerprint, read } = await source.glance!(index);
     const known = ledger.get(fingerprint);
-    if (known) return { values: { ...known.values, ...deferValues(known.digests, () => readUnchanged(known.digests, read)) }, isKnown: true };
+    if (known) return { values: { ...known.values, ...deferSample(known.digests, read) }, isKnown: true };
     const values = await read();
     ledger.add(fingerprint, values, isLarge);
     return { values, isKnown: false };

@@ -54,12 +54,12 @@
 
   ;; Places first … count − 1 of those from (x, y) on in steps of (dx, dy), each interpolated from the four pixels around it, held inside the
   ;; source. Places and steps are in pixels of the source from the middle of its first one. Behind the last row another one is read, whose share
-  ;; is zero. Two places are worked out at a time, as x, y, x, y.
+  ;; is zero. Two places are worked out at a time, as x, y, x, y, and then read in turn: the second one moves to the front.
   (func (export "interpolate")
     (param $from i32) (param $stride i32) (param $lastColumn f32) (param $lastRow f32)
     (param $x f32) (param $y f32) (param $dx f32) (param $dy f32) (param $first i32) (param $count i32) (param $to i32)
     (local $start v128) (local $step v128) (local $last v128) (local $place v128) (local $whole v128) (local $index v128)
-    (local $at i32) (local $share v128) (local $upper v128) (local $lower v128)
+    (local $at i32) (local $second i32) (local $share v128) (local $upper v128) (local $lower v128)
     (local.set $start (f32x4.replace_lane 3 (f32x4.replace_lane 1 (f32x4.splat (local.get $x)) (local.get $y)) (local.get $y)))
     (local.set $step (f32x4.replace_lane 3 (f32x4.replace_lane 1 (f32x4.splat (local.get $dx)) (local.get $dy)) (local.get $dy)))
     (local.set $last (f32x4.replace_lane 3 (f32x4.replace_lane 1 (f32x4.splat (local.get $lastColumn)) (local.get $lastRow)) (local.get $lastRow)))
@@ -70,41 +70,28 @@
         (f32x4.add (local.get $start) (f32x4.mul (local.get $step) (local.get $index))))))
       (local.set $whole (i32x4.trunc_sat_f32x4_s (local.get $place)))
       (local.set $place (f32x4.sub (local.get $place) (f32x4.convert_i32x4_s (local.get $whole))))
-
-      (local.set $at (i32.add (local.get $from) (i32.add
-        (i32.mul (i32x4.extract_lane 1 (local.get $whole)) (local.get $stride))
-        (i32.shl (i32x4.extract_lane 0 (local.get $whole)) (i32.const 4)))))
-      (local.set $share (i8x16.shuffle 0 1 2 3 0 1 2 3 0 1 2 3 0 1 2 3 (local.get $place) (local.get $place)))
-      (local.set $upper (v128.load (local.get $at)))
-      (local.set $upper (f32x4.add (local.get $upper) (f32x4.mul (local.get $share)
-        (f32x4.sub (v128.load offset=16 (local.get $at)) (local.get $upper)))))
-      (local.set $at (i32.add (local.get $at) (local.get $stride)))
-      (local.set $lower (v128.load (local.get $at)))
-      (local.set $lower (f32x4.add (local.get $lower) (f32x4.mul (local.get $share)
-        (f32x4.sub (v128.load offset=16 (local.get $at)) (local.get $lower)))))
-      (v128.store (local.get $to) (f32x4.add (local.get $upper) (f32x4.mul
-        (i8x16.shuffle 4 5 6 7 4 5 6 7 4 5 6 7 4 5 6 7 (local.get $place) (local.get $place))
-        (f32x4.sub (local.get $lower) (local.get $upper)))))
-
-      (br_if $done (i32.ge_s (i32.add (local.get $first) (i32.const 1)) (local.get $count)))
-      (local.set $at (i32.add (local.get $from) (i32.add
-        (i32.mul (i32x4.extract_lane 3 (local.get $whole)) (local.get $stride))
-        (i32.shl (i32x4.extract_lane 2 (local.get $whole)) (i32.const 4)))))
-      (local.set $share (i8x16.shuffle 8 9 10 11 8 9 10 11 8 9 10 11 8 9 10 11 (local.get $place) (local.get $place)))
-      (local.set $upper (v128.load (local.get $at)))
-      (local.set $upper (f32x4.add (local.get $upper) (f32x4.mul (local.get $share)
-        (f32x4.sub (v128.load offset=16 (local.get $at)) (local.get $upper)))))
-      (local.set $at (i32.add (local.get $at) (local.get $stride)))
-      (local.set $lower (v128.load (local.get $at)))
-      (local.set $lower (f32x4.add (local.get $lower) (f32x4.mul (local.get $share)
-        (f32x4.sub (v128.load offset=16 (local.get $at)) (local.get $lower)))))
-      (v128.store offset=12 (local.get $to) (f32x4.add (local.get $upper) (f32x4.mul
-        (i8x16.shuffle 12 13 14 15 12 13 14 15 12 13 14 15 12 13 14 15 (local.get $place) (local.get $place))
-        (f32x4.sub (local.get $lower) (local.get $upper)))))
-
+      (loop $each
+        (local.set $at (i32.add (local.get $from) (i32.add
+          (i32.mul (i32x4.extract_lane 1 (local.get $whole)) (local.get $stride))
+          (i32.shl (i32x4.extract_lane 0 (local.get $whole)) (i32.const 4)))))
+        (local.set $share (i8x16.shuffle 0 1 2 3 0 1 2 3 0 1 2 3 0 1 2 3 (local.get $place) (local.get $place)))
+        (local.set $upper (v128.load (local.get $at)))
+        (local.set $upper (f32x4.add (local.get $upper) (f32x4.mul (local.get $share)
+          (f32x4.sub (v128.load offset=16 (local.get $at)) (local.get $upper)))))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (local.set $lower (v128.load (local.get $at)))
+        (local.set $lower (f32x4.add (local.get $lower) (f32x4.mul (local.get $share)
+          (f32x4.sub (v128.load offset=16 (local.get $at)) (local.get $lower)))))
+        (v128.store (local.get $to) (f32x4.add (local.get $upper) (f32x4.mul
+          (i8x16.shuffle 4 5 6 7 4 5 6 7 4 5 6 7 4 5 6 7 (local.get $place) (local.get $place))
+          (f32x4.sub (local.get $lower) (local.get $upper)))))
+        (local.set $to (i32.add (local.get $to) (i32.const 12)))
+        (local.set $first (i32.add (local.get $first) (i32.const 1)))
+        (br_if $done (i32.ge_s (local.get $first) (local.get $count)))
+        (local.set $place (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $place) (local.get $place)))
+        (local.set $whole (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $whole) (local.get $whole)))
+        (br_if $each (local.tee $second (i32.eqz (local.get $second)))))
       (local.set $index (f32x4.add (local.get $index) (v128.const f32x4 2 2 2 2)))
-      (local.set $to (i32.add (local.get $to) (i32.const 24)))
-      (local.set $first (i32.add (local.get $first) (i32.const 2)))
       (br $next))))
 
   ;; to[i] = Σ_t weights[t] · row t[i] for `count` pixels side by side; rows are `stride` apart. Four pixels at a time, so up to three more are read and written.
