@@ -8,6 +8,7 @@ export type { WgslCall, WgslForm, WgslPass, WgslProgram } from './webgpu/wgsl.js
 export { heapKernels, heapPointer, placeOnHeap, type HeapKernels } from './simd/index.js';
 export { tensorflowLoops } from './engines/tensorflow/loops.js';
 export { stopGradient, withoutTape } from './tape.js';
+export { captureNetwork, type CapturedNetwork } from './captured-network.js';
 export { gatherRows } from './operators/gather-rows.js';
 export { matMulShared } from './operators/mat-mul-shared.js';
 export { reluGradient } from './operators/relu-gradient.js';

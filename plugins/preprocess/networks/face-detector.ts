@@ -1,5 +1,5 @@
 /** BlazeFace as a function: a picture in, faces out. */
-import { tf } from '../../../framework/device/index.js';
+import { captureNetwork, type Tensor } from '../../../framework/device/index.js';
 import { decodeDetections, detectorSize, type Detection } from '../host/blazeface-decode.js';
 import { loadPackagedModel } from './packaged-model.js';
 
@@ -16,17 +16,16 @@ export interface FaceDetector {
 export function loadFaceDetector(): FaceDetector {
   const model = loadPackagedModel('blazeface');
   const outputs = ['Identity:0', 'Identity_1:0', 'Identity_2:0', 'Identity_3:0'];
+  const network = captureNetwork((picture) => model.execute(picture.mul(2).sub(1), outputs) as Tensor[], [1, detectorSize, detectorSize, 3]);
   return {
     detect(picture, threshold) {
-      const results: Float32Array[] = [];
-      tf.tidy(() => {
-        const input = tf.tensor4d(picture, [1, detectorSize, detectorSize, 3]).mul(2).sub(1);
-        for (const output of model.execute(input, outputs) as tf.Tensor[]) results.push(output.dataSync() as Float32Array);
-      });
-      const [fineLogits, coarseLogits, fineBoxes, coarseBoxes] = results;
+      const [fineLogits, coarseLogits, fineBoxes, coarseBoxes] = network.run(picture);
       return decodeDetections(joined(fineLogits, coarseLogits), joined(fineBoxes, coarseBoxes), threshold);
     },
-    dispose: () => model.dispose(),
+    dispose() {
+      network.dispose();
+      model.dispose();
+    },
   };
 }
 

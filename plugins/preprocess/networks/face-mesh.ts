@@ -1,5 +1,5 @@
 /** FaceMesh as a function: an upright picture of one face in, 468 points out. */
-import { tf } from '../../../framework/device/index.js';
+import { captureNetwork, type Tensor } from '../../../framework/device/index.js';
 import { loadPackagedModel } from './packaged-model.js';
 
 /** Side of the network's input picture, in pixels. */
@@ -26,14 +26,10 @@ export interface FaceMesh {
  */
 export function loadFaceMesh(): FaceMesh {
   const model = loadPackagedModel('facemesh');
+  const network = captureNetwork((picture) => model.execute(picture, ['Identity_1:0', 'Identity_2:0']) as Tensor[], [1, meshInputSize, meshInputSize, 3]);
   return {
     locate(picture) {
-      const results: Float32Array[] = [];
-      tf.tidy(() => {
-        const input = tf.tensor4d(picture, [1, meshInputSize, meshInputSize, 3]);
-        for (const output of model.execute(input, ['Identity_1:0', 'Identity_2:0']) as tf.Tensor[]) results.push(output.dataSync() as Float32Array);
-      });
-      const [flag, mesh] = results;
+      const [flag, mesh] = network.run(picture);
       const points = new Float32Array(2 * meshPointCount);
       for (let point = 0; point < meshPointCount; point++) {
         points[2 * point] = mesh[3 * point];
@@ -41,6 +37,9 @@ export function loadFaceMesh(): FaceMesh {
       }
       return { points, confidence: flag[0] };
     },
-    dispose: () => model.dispose(),
+    dispose() {
+      network.dispose();
+      model.dispose();
+    },
   };
 }

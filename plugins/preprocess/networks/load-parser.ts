@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FlowError, type HostTensor } from '../../../framework/index.js';
-import { decodeSafetensors, tf, useEngine, type Tensor, type Variable } from '../../../framework/device/index.js';
+import { captureNetwork, decodeSafetensors, tf, useEngine, type Tensor, type Variable } from '../../../framework/device/index.js';
 import { makeFaceParser } from './face-parser.js';
 
 /** Side of the picture that the network reads, in pixels; others are resized to it and its answer back. */
@@ -42,10 +42,14 @@ export async function loadFaceParser(file: string): Promise<FaceParser> {
     variables.push(variable);
     return variable;
   });
+  const network = captureNetwork((image) => [run(image).sigmoid()], [1, parserSize, parserSize, 3]);
   return {
-    parse: (image) => valuesOf(() => run(tf.tensor4d(image, [1, parserSize, parserSize, 3])).sigmoid()),
+    parse: (image) => network.run(image)[0],
     resize: (picture, from, to, channels) => (from === to ? picture : valuesOf(() => resized(tf.tensor4d(picture, [1, from, from, channels]), to))),
-    dispose: () => variables.forEach((variable) => variable.dispose()),
+    dispose() {
+      network.dispose();
+      variables.forEach((variable) => variable.dispose());
+    },
   };
 }
 
