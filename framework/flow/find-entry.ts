@@ -22,13 +22,21 @@ export async function findEntry(folder: string, key: string): Promise<FoundEntry
   const [sum, json = ''] = text.slice(text.lastIndexOf('\n') + 1).split('\t');
   if (sum !== '' && sum === hash('sha1', json)) {
     const entry = JSON.parse(json) as { readonly key: string; readonly integrity: string | null; readonly metadata?: unknown };
-    const digest = entry.key === key && /^sha1-([A-Za-z0-9+/=]+)$/.exec(entry.integrity ?? '')?.[1];
-    if (digest) {
-      const path = hashedPath(join(folder, 'content-v2', 'sha1'), Buffer.from(digest, 'base64').toString('hex'));
-      return { path, integrity: entry.integrity!, metadata: entry.metadata };
-    }
+    const { integrity } = entry;
+    if (entry.key === key && integrity && /^sha1-[A-Za-z0-9+/=]+$/.test(integrity)) return { path: contentFile(folder, integrity), integrity, metadata: entry.metadata };
   }
   return await cacache.get.info(folder, key) ?? undefined;
+}
+
+/** What the index says of an entry, as one line. */
+export function indexLine(entry: { readonly key: string; readonly integrity: string; readonly time: number; readonly size: number; readonly metadata: unknown }): string {
+  const json = JSON.stringify(entry);
+  return `${hash('sha1', json)}\t${json}`;
+}
+
+/** The file of a content; `integrity` is `sha1-` and its digest in base64. */
+export function contentFile(folder: string, integrity: string): string {
+  return hashedPath(join(folder, 'content-v2', 'sha1'), Buffer.from(integrity.slice('sha1-'.length), 'base64').toString('hex'));
 }
 
 /** The file in which the index speaks of a key. */

@@ -6,9 +6,10 @@ import { constants, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } fro
 const packedMark = 0xffffffff;
 const prefix = 4;
 const probeBytes = 4096;
-/** Smaller ones are inflated in place: another thread costs more. */
-const handOverBytes = 2 ** 14;
-/** Room for what comes out: a mask of 112 px takes 50 kB. */
+/** Smaller ones are packed and unpacked in place: another thread costs more. A mask of 112 px takes 50 kB, and packed some hundred bytes. */
+const handOverBytes = 2 ** 16;
+const handOverPackedBytes = 2 ** 14;
+/** Room for what comes out. */
 const oneChunk = { chunkSize: 2 ** 16 };
 const fast = { level: constants.Z_BEST_SPEED };
 
@@ -19,12 +20,12 @@ export async function pack(bytes: Buffer): Promise<Buffer> {
   if (probe.length < probeBytes || deflateRawSync(probe, fast).length > probeBytes / 2) return bytes;
   const mark = Buffer.alloc(prefix);
   mark.writeUInt32LE(packedMark);
-  return Buffer.concat([mark, await promisify(deflateRaw)(bytes, fast) as Buffer]);
+  return Buffer.concat([mark, bytes.length < handOverBytes ? deflateRawSync(bytes, fast) : await promisify(deflateRaw)(bytes, fast) as Buffer]);
 }
 
 /** The bytes that `pack` was given. Rejects when they are damaged. */
 export async function unpack(bytes: Buffer): Promise<Buffer> {
   if (bytes.length < prefix || bytes.readUInt32LE() !== packedMark) return bytes;
   const packed = bytes.subarray(prefix);
-  return packed.length < handOverBytes ? inflateRawSync(packed, oneChunk) : await promisify(inflateRaw)(packed, oneChunk) as Buffer;
+  return packed.length < handOverPackedBytes ? inflateRawSync(packed, oneChunk) : await promisify(inflateRaw)(packed, oneChunk) as Buffer;
 }

@@ -8,6 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cacheKey, ContentCache, keyContent, keyOf, type CacheKeyParts } from '../cache.js';
 import { clearEntries, listEntries, pruneEntries, usageByStage, verifyEntries } from '../cache-admin.js';
+import { writeEntry, type EntryMetadata } from '../entry-files.js';
 import { findEntry } from '../find-entry.js';
 import { MemoryLayer } from '../memory-layer.js';
 import { float32 } from '../../values/host-tensor.js';
@@ -182,6 +183,21 @@ test('from outside: what takes how much, damage is found and removed, the oldest
   assert.ok(removed > 0 && bytesLeft <= 9000 && left.length === 5 - removed);
   await clearEntries(root);
   assert.equal(await listEntries(root), []);
+});
+
+test('entries are written as cacache writes them: it reads them, lists them, and finds nothing to mend', async () => {
+  const folder = freshFolder();
+  const bytes = new Map([['large', Buffer.alloc(5000, 1)], ['same bytes', Buffer.alloc(5000, 1)], ['again', Buffer.alloc(3000, 2)]]);
+  await writeEntry(folder, 'again', Buffer.alloc(4000, 3), {});
+  for (const [key, content] of bytes) await writeEntry(folder, key, content, { note: key } as EntryMetadata);
+  for (const [key, content] of bytes) {
+    const { data, metadata, size } = await cacache.get(folder, key);
+    assert.equal([data, metadata, size], [content, { note: key }, content.length]);
+  }
+  assert.equal(Object.keys(await cacache.ls(folder)).sort(), [...bytes.keys()].sort());
+  assert.equal(readdirSync(join(folder, 'tmp')), []);
+  const { badContentCount, missingContent, totalEntries } = await cacache.verify(folder);
+  assert.equal([badContentCount, missingContent, totalEntries], [0, 0, 3]);
 });
 
 test('entries are found as cacache finds them: written once, twice, removed, never, with a damaged index', async () => {
