@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import cacache from 'cacache';
+import { withBytes } from './bytes-for-floats.js';
 import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound, removeEntry } from './disk-bound.js';
 import { encode } from './encode.js';
@@ -49,7 +50,7 @@ export interface ContentCacheOptions {
 const refusalSuffix = '.refused';
 
 /** Raised when the encoding changes: older entries are then never found. */
-const format = 1;
+const format = 2;
 
 /** What a key is made of, with inputs by their digests; kept beside each entry, so that a miss can be explained. */
 export interface KeyContent extends Omit<CacheKeyParts, 'inputs'> {
@@ -118,7 +119,7 @@ export class ContentCache {
     this.#memory.set(key, values);
     if (!this.#writable) return;
     const digests = Object.fromEntries(Object.entries(values).map(([port, value]) => [port, digestOf(value)]));
-    const encoded = encode({ values, digests });
+    const encoded = encode({ values: withBytes(values), digests });
     try {
       const bytes = await pack(encoded);
       await this.#bound.open();

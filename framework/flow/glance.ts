@@ -2,6 +2,7 @@
  * What the index of the cache says of an entry by itself: small values whole, large ones by their digests. So a result that only says where a
  * face lies is known without reading the picture beside it.
  */
+import { withFloats } from './bytes-for-floats.js';
 import { rememberDigest } from './digest.js';
 import { decode, encode } from './encode.js';
 import { bytesOf } from './memory-layer.js';
@@ -50,7 +51,8 @@ export async function readGlance(stored: StoredGlance): Promise<Glanced> {
 
 /** The values of an entry, from its bytes. Rejects as `decode` and `unpack` do. */
 export async function readEntry(packed: Buffer): Promise<StageValues> {
-  return remembering(decode(await unpack(packed)) as EntryValues);
+  const { values, digests } = decode(await unpack(packed)) as EntryValues;
+  return remembering({ values: withFloats(values), digests });
 }
 
 function remembering({ values, digests }: EntryValues): StageValues {

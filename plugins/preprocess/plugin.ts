@@ -11,7 +11,7 @@ export type Located = 'landmarks' | 'unsure' | 'box';
 
 export const align = defineHost({
   summary: 'Finds the face, its landmarks, and cuts out the aligned crop (Deep3D\'s 5-point alignment).',
-  version: 3,
+  version: 4,
   pure: true,
   options: Type.Object({
     size: Type.Integer({ default: 112, minimum: 16, maximum: 1024, description: 'Side of the crop, in pixels.' }),

@@ -111,6 +111,22 @@ test('values that repeat take little of the folder, and come back as they were',
   assert.equal(await verifyEntries(root, await listEntries(root), () => undefined), []);
 });
 
+test('pictures of 256 levels take a byte a number; whatever is not just that comes back bit by bit', async () => {
+  const root = freshFolder();
+  const picture = Float32Array.from({ length: 3000 }, (_, index) => Math.floor(Math.abs(Math.sin(1 + index * index)) * 255.99) / 255);
+  const near = (value: number): Float32Array => Float32Array.from(picture, (level, index) => (index === 2999 ? value : level));
+  const cache = new ContentCache({ root });
+  const all = [picture, near(-0), near(NaN), near(1.5), near(0.5), near(Math.fround(1 / 255) * (1 + 2 ** -23))];
+  for (const [index, data] of all.entries()) await cache.put(`${index}`, { image: float32(data, [1000, 3]), same: float32(data.subarray(0, 3), [3]) });
+  const sizes = new Map((await listEntries(root)).map(({ key, bytes }) => [key, bytes]));
+  assert.ok(sizes.get('0')! < 3500 && sizes.get('1')! > 12_000, `${[...sizes.values()]}`);
+  for (const [index, data] of all.entries()) {
+    const { image, same } = (await new ContentCache({ root }).get(`${index}`, 'scale'))! as Record<string, ReturnType<typeof float32>>;
+    assert.ok(image.data instanceof Float32Array && same.data instanceof Float32Array);
+    assert.equal(new Uint32Array(image.data.buffer, image.data.byteOffset, 3000), new Uint32Array(data.buffer));
+  }
+});
+
 test('a run that needs more than the bound is told so, once', async () => {
   const said: string[] = [];
   const cache = new ContentCache({ root: freshFolder(), diskBytes: 50_000, log: (line) => said.push(line) });

@@ -66,7 +66,7 @@ test('convention: the transform maps photo to crop; picture, landmarks and trans
   const inPhoto = mapPoints(invertAffine(small.transform), small.landmarks);
   close(mapPoints(large.transform, inPhoto), large.landmarks, { rtol: 1e-4, atol: 1e-2 });
   // The picture again, from the transform alone.
-  close(warpAffine(photo, small.transform, 80), small.image, { atol: 1e-6 });
+  assert.equal(small.image, warpAffine(photo, small.transform, 80).map((value) => Math.round(255 * value) / 255), 'in the levels of the photo');
   const corner = applyAffine(invertAffine(small.transform), [0, 0]);
   close([...applyAffine(small.transform, corner)], [0, 0], { atol: 1e-6 });
 });

@@ -1,0 +1,45 @@
+/**
+ * In the cache a picture takes a byte for each number where that loses nothing: stages that give pictures round them to the 256 levels of their
+ * photos. A tensor whose numbers are all k / 255, k = 0 … 255, is stored as its k; its `dtype` still says float32.
+ */
+import { isHostTensor } from '../values/host-tensor.js';
+import type { StageValues } from './stage-values.js';
+
+const levels = Float32Array.from({ length: 256 }, (_, k) => k / 255);
+/** Compared as they lie in memory, since −0 equals 0. */
+const levelBits = new Uint32Array(levels.buffer);
+
+/** The same values, with bytes for float32 tensors where they say as much. */
+export function withBytes(values: StageValues): StageValues {
+  return mapValues(values, (value) => {
+    if (!isHostTensor(value) || !(value.data instanceof Float32Array)) return value;
+    const bytes = bytesFor(value.data);
+    return bytes ? { ...value, data: bytes } : value;
+  });
+}
+
+/** The values that `withBytes` was given. */
+export function withFloats(values: StageValues): StageValues {
+  return mapValues(values, (value) => {
+    if (!isHostTensor(value) || value.dtype !== 'float32' || !(value.data instanceof Uint8Array)) return value;
+    return { ...value, data: floatsOf(value.data) };
+  });
+}
+
+function bytesFor(data: Float32Array): Uint8Array | undefined {
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  for (let index = 0; index < data.length; index++) if (bits[index] !== levelBits[Math.round(data[index] * 255)]) return undefined;
+  const bytes = new Uint8Array(data.length);
+  for (let index = 0; index < data.length; index++) bytes[index] = Math.round(data[index] * 255);
+  return bytes;
+}
+
+function floatsOf(bytes: Uint8Array): Float32Array {
+  const data = new Float32Array(bytes.length);
+  for (let index = 0; index < data.length; index++) data[index] = levels[bytes[index]];
+  return data;
+}
+
+function mapValues(values: StageValues, map: (value: unknown) => unknown): StageValues {
+  return Object.fromEntries(Object.entries(values).map(([port, value]) => [port, map(value)]));
+}
