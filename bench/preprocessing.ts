@@ -10,12 +10,11 @@ import { setFlagsFromString } from 'node:v8';
 import { SampleError } from '../framework/index.js';
 import { stage as faces } from '../plugins/dataset/stages/faces.js';
 import { alignFace } from '../plugins/preprocess/host/align-face.js';
-import type { FaceNetworks } from '../plugins/preprocess/host/locate-face.js';
 import { parseFace } from '../plugins/preprocess/host/parse-face.js';
 import { loadFaceNetworks } from '../plugins/preprocess/networks/face-networks.js';
-import { loadFaceParser, parserSize, shippedParser, type FaceParser } from '../plugins/preprocess/networks/load-parser.js';
+import { loadFaceParser, parserSize, shippedParser } from '../plugins/preprocess/networks/load-parser.js';
+import { networkNames, recording, type Call, type Networks } from './support/recorded-networks.js';
 
-type Networks = FaceNetworks & { readonly parser: FaceParser };
 type Source = Awaited<ReturnType<typeof faces.open>>;
 
 /** Runs one step of the work, to see what it costs. */
@@ -27,7 +26,6 @@ const warmUp = 20;
 const pause = 3;
 const largestPicture = 3 * 256 ** 2;
 const align = { size: 112, roll: 'keep', threshold: 0.5, minConfidence: 0.5, maxDisagreement: 0.03, fallback: 'box' } as const;
-const networkNames = ['detector', 'landmark network', 'face parser'] as const;
 const stepNames = ['reading and decoding', 'alignment', 'segmentation'] as const;
 
 /** Milliseconds by what they were spent on. */
@@ -44,29 +42,8 @@ async function timed<T>(costs: Costs, what: string, run: () => T | Promise<T>): 
   }
 }
 
-/** A call of a network, to be made again. */
-interface Call {
-  readonly what: string;
-  readonly again: () => void;
-}
-
 /** Memory for copies of pictures, kept from photo to photo, so that it is no garbage. */
 const copies: Float32Array[] = [];
-
-/** Networks that keep a copy of each picture that they are shown. */
-function recording({ detector, mesh, parser }: Networks, calls: Call[]): Networks {
-  const record = <R>(what: string, run: (picture: Float32Array) => R, picture: Float32Array): R => {
-    const copy = (copies[calls.length] ??= new Float32Array(largestPicture)).subarray(0, picture.length);
-    copy.set(picture);
-    calls.push({ what, again: () => void run(copy) });
-    return run(picture);
-  };
-  return {
-    detector: { ...detector, detect: (picture, threshold) => record(networkNames[0], (seen) => detector.detect(seen, threshold), picture) },
-    mesh: { ...mesh, locate: (picture) => record(networkNames[1], (seen) => mesh.locate(seen), picture) },
-    parser: { ...parser, parse: (picture) => record(networkNames[2], (seen) => parser.parse(seen), picture) },
-  };
-}
 
 /** A refused photo has cost what it cost. */
 async function preprocess(source: Source, index: number, networks: Networks, step: Step): Promise<void> {
@@ -86,7 +63,7 @@ async function preprocess(source: Source, index: number, networks: Networks, ste
  */
 async function measurePhoto(source: Source, index: number, networks: Networks, costs: Costs): Promise<void> {
   const calls: Call[] = [];
-  await preprocess(source, index, recording(networks, calls), (_, run) => run());
+  await preprocess(source, index, recording(networks, calls, (size) => (copies[calls.length] ??= new Float32Array(largestPicture)).subarray(0, size)), (_, run) => run());
   await preprocess(source, index, networks, (what, run) => timed(costs, what, run));
   for (const { what, again } of calls) await timed(costs, what, again);
   const all = (): Promise<void> => timed(costs, 'all', async () => {
