@@ -28,7 +28,7 @@ let runs = 0;
 function pipelineTime(limit: number): number {
   const start = performance.now();
   execFileSync(process.execPath, [flow, 'data', 'stats', '--photos', photos, '--limit', String(limit), '--set', `workers=${workers}`, '--runs', join(folder, 'runs')], {
-    env: { ...process.env, FLOW_CACHE: join(folder, `cache${runs++}`) }, stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, FLOW_CACHE: join(folder, `cache${runs++}`) }, stdio: ['ignore', 'ignore', 'pipe'],
   });
   return (performance.now() - start) / 1000;
 }

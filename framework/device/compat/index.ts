@@ -14,6 +14,7 @@ import { registerResizeGradients } from './resize-gradients.js';
 import { registerShapeGradients } from './shape-gradients.js';
 import { registerTensorflowKernels } from './tensorflow-kernels.js';
 import { registerWasmCopies } from './wasm-copies.js';
+import { registerWasmDepthwise } from './wasm-depthwise.js';
 import { registerWasmSum } from './wasm-sum.js';
 import { registerWebgpuAddN } from './webgpu-add-n.js';
 import { registerWebgpuTrigonometry } from './webgpu-trigonometry.js';
@@ -59,6 +60,7 @@ export function registerCompat(engine: EngineName): void {
     registerConvFilterGradient(engine);
     registerDepthwiseGradients(engine);
     registerWasmCopies();
+    registerWasmDepthwise();
     registerWasmSum();
   }
 }

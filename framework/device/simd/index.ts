@@ -19,6 +19,11 @@ export interface HeapKernels {
   addRows(from: Pointer, rows: number, stride: number, to: Pointer): void;
   /** −1, or the first place whose index is out of range. */
   gatherRows(from: Pointer, indices: Pointer, count: number, rows: number, stride: number, to: Pointer): number;
+  /** `stride`: bytes of a pixel; other sizes in pixels. Columns from `first` to `end` of the result see no border on the left and right. */
+  depthwise(
+    x: Pointer, filter: Pointer, y: Pointer, inHeight: number, inWidth: number, stride: number, outHeight: number, outWidth: number,
+    down: number, across: number, padTop: number, padLeft: number, first: number, end: number,
+  ): void;
   scatterAddRows(from: Pointer, indices: Pointer, count: number, stride: number, to: Pointer): void;
 }
 
