@@ -28,9 +28,12 @@ export function withFloats(values: StageValues): StageValues {
 
 function bytesFor(data: Float32Array): Uint8Array | undefined {
   const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
-  for (let index = 0; index < data.length; index++) if (bits[index] !== levelBits[Math.round(data[index] * 255)]) return undefined;
   const bytes = new Uint8Array(data.length);
-  for (let index = 0; index < data.length; index++) bytes[index] = Math.round(data[index] * 255);
+  for (let index = 0; index < data.length; index++) {
+    const k = (255 * data[index] + 0.5) & 255; // whatever it is for other numbers, its level is another one
+    if (bits[index] !== levelBits[k]) return undefined;
+    bytes[index] = k;
+  }
   return bytes;
 }
 
