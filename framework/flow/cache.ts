@@ -5,7 +5,7 @@
  *
  * A cache never fails a run: a damaged entry is computed again, a full disk turns writing off and says so once.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import cacache from 'cacache';
 import { withBytes } from './bytes-for-floats.js';
@@ -75,7 +75,7 @@ export function cacheKey(parts: CacheKeyParts): string {
 }
 
 export function keyOf({ use, pluginVersion, version, options, resources, inputs }: KeyContent): string {
-  return createHash('sha256').update(encode({ format, use, pluginVersion, version, options, resources, inputs })).digest('hex');
+  return hash('sha256', encode({ format, use, pluginVersion, version, options, resources, inputs }));
 }
 
 /** The folder of the entries below a cache root. */
@@ -166,7 +166,7 @@ export class ContentCache {
       if (!info) return undefined;
       const stored = (info.metadata as EntryMetadata | undefined)?.glance;
       if (stored) {
-        this.#bound.used(key);
+        this.#bound.used(info.index);
         return await readGlance(stored);
       }
     } catch {
@@ -182,7 +182,7 @@ export class ContentCache {
       const info = await findEntry(this.#folder, key);
       if (!info) return undefined;
       values = await readEntry(await readBytes(info));
-      this.#bound.used(key);
+      this.#bound.used(info.index);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#forget(key, error as Error);
       return undefined;

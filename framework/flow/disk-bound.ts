@@ -57,13 +57,13 @@ export class DiskBound {
     await this.#evicting;
   }
 
-  /** Notes a use of the entry: once in a process is enough. */
-  used(key: string): void {
-    if (this.#touched.has(key)) return;
-    this.#touched.add(key);
-    const now = new Date();
+  /** Notes a use of the entry of which the index speaks in this file: once in a process is enough. */
+  used(index: string): void {
+    if (this.#touched.has(index)) return;
+    this.#touched.add(index);
+    const now = Date.now() / 1000;
     try {
-      utimesSync(indexFile(this.#folder, key), now, now); // of a file just read: nothing to wait for
+      utimesSync(index, now, now); // of a file just read: nothing to wait for
     } catch {
       return; // a missed note of use only ages the entry
     }

@@ -76,12 +76,20 @@ function toJson(value: unknown, path: string, buffer: (array: TypedArray) => Jso
   throw new TypeError(`${path || 'the value'} is neither JSON nor a typed array`);
 }
 
+/** Works in place: the tree was made by the parser, for nobody else. */
 function fromJson(tree: Json, buffer: (name: keyof typeof typedArrays, at: number, count: number) => TypedArray): unknown {
   if (tree === null || typeof tree !== 'object') return tree;
-  if (Array.isArray(tree)) return tree.map((item: Json) => fromJson(item, buffer));
-  const node = tree as { readonly [key: string]: Json };
+  if (Array.isArray(tree)) {
+    const items = tree as unknown[];
+    for (let index = 0; index < items.length; index++) items[index] = fromJson(items[index] as Json, buffer);
+    return items;
+  }
+  const node = tree as { [key: string]: unknown };
   const kind = node[mark];
-  if (kind === undefined) return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, fromJson(item, buffer)]));
+  if (kind === undefined) {
+    for (const key in node) node[key] = fromJson(node[key] as Json, buffer);
+    return node;
+  }
   if (kind === 'undefined') return undefined;
   if (kind === 'number') return Number(node.text);
   if (kind === 'pairs') {

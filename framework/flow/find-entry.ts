@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import cacache from 'cacache';
 
 export interface FoundEntry {
+  /** The file in which the index speaks of it. */
+  readonly index: string;
   /** The file of its content. */
   readonly path: string;
   /** `sha1-` and the digest of that file in base64. */
@@ -17,15 +19,17 @@ export interface FoundEntry {
  * entry was written, its SHA-1 before it, the last one counts) with half of the file operations; whatever is not as expected is left to that.
  */
 export async function findEntry(folder: string, key: string): Promise<FoundEntry | undefined> {
-  const text = readLines(indexFile(folder, key));
+  const index = indexFile(folder, key);
+  const text = readLines(index);
   if (text === undefined) return undefined;
   const [sum, json = ''] = text.slice(text.lastIndexOf('\n') + 1).split('\t');
   if (sum !== '' && sum === hash('sha1', json)) {
     const entry = JSON.parse(json) as { readonly key: string; readonly integrity: string | null; readonly metadata?: unknown };
     const { integrity } = entry;
-    if (entry.key === key && integrity && /^sha1-[A-Za-z0-9+/=]+$/.test(integrity)) return { path: contentFile(folder, integrity), integrity, metadata: entry.metadata };
+    if (entry.key === key && integrity && /^sha1-[A-Za-z0-9+/=]+$/.test(integrity)) return { index, path: contentFile(folder, integrity), integrity, metadata: entry.metadata };
   }
-  return await cacache.get.info(folder, key) ?? undefined;
+  const info = await cacache.get.info(folder, key);
+  return info ? { index, path: info.path, integrity: info.integrity, metadata: info.metadata as unknown } : undefined;
 }
 
 /** What the index says of an entry, as one line. */
@@ -51,10 +55,6 @@ function readLines(file: string): string | undefined {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '';
   }
-}
-
-function hash(algorithm: 'sha1' | 'sha256', text: string): string {
-  return createHash(algorithm).update(text).digest('hex');
 }
 
 function hashedPath(folder: string, digest: string): string {

@@ -31,7 +31,9 @@ type Work = (ticket: Ticket, values: PacketValues) => Promise<Tried & { readonly
 
 /** Input port → value, read from the joined packet. */
 export function inputsOf(edges: Readonly<Record<string, PlannedEdge>>, values: PacketValues): StageValues {
-  return Object.fromEntries(Object.entries(edges).map(([port, edge]) => [port, values[`${edge.stage}.${edge.port}`]]));
+  const inputs: Record<string, unknown> = {};
+  for (const port in edges) inputs[port] = values[`${edges[port].stage}.${edges[port].port}`];
+  return inputs;
 }
 
 /** The stream operator of a host stage. While it is not `wanted`, its packets pass without values: nobody reads them. */
@@ -178,7 +180,9 @@ function perSample(stage: PlannedStage, services: FlowServices, work: Work, want
 }
 
 function outputsOf(stage: PlannedStage, values: StageValues): PacketValues {
-  return Object.fromEntries(Object.keys(stage.outputPorts).map((port) => [`${stage.name}.${port}`, values[port]]));
+  const outputs: Record<string, unknown> = {};
+  for (const port in stage.outputPorts) outputs[`${stage.name}.${port}`] = values[port];
+  return outputs;
 }
 
 async function tryRepeatedly(attempts: number, once: () => Promise<Timed<StageValues>>): Promise<Tried & { readonly result: Timed<StageValues> }> {

@@ -6,7 +6,7 @@
  * processes do not mix, since each write is one append of whole lines; a damaged line is a sample that is read again. Nothing here can give a
  * wrong value: digests only choose entries of the content cache.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -108,5 +108,5 @@ function cut(line: string): [string, string] {
 }
 
 function checksum(fingerprint: string, json: string): string {
-  return createHash('sha1').update(`${fingerprint} ${json}`).digest('base64url').slice(0, 12);
+  return hash('sha1', `${fingerprint} ${json}`, 'base64url').slice(0, 12);
 }

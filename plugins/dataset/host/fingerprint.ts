@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import sharp from 'sharp';
 import type { ListedPhoto } from './listed-photo.js';
 import { stampOf } from './read-photo.js';
@@ -9,5 +9,5 @@ import { stampOf } from './read-photo.js';
  */
 export async function fingerprintOf(photo: ListedPhoto, maxMegapixels: number): Promise<string> {
   const made = { photo, stamp: await stampOf(photo), maxMegapixels, decoder: sharp.versions.vips };
-  return createHash('sha256').update(JSON.stringify(made)).digest('base64url');
+  return hash('sha256', JSON.stringify(made), 'base64url');
 }

@@ -1,5 +1,5 @@
 /** One entry for each face of each photo. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { SampleError } from '../../../framework/index.js';
 import { detectFaces, loadFaceNetworks } from '../../preprocess/index.js';
 import { decodeBytes } from './decode-photo.js';
@@ -35,7 +35,7 @@ export async function listFaces(photos: readonly ListedPhoto[], maxMegapixels: n
   async function facesOf(photo: ListedPhoto): Promise<ListedPhoto[]> {
     try {
       const bytes = await readPhotoBytes(photo);
-      const content = createHash('sha256').update(bytes).digest('hex');
+      const content = hash('sha256', bytes);
       const found = await remembered({ content, maxMegapixels, detectionThreshold }, () => boxesIn(bytes, photo));
       if (found.length === 0) return [photo];
       return found.map((box, index) => ({
