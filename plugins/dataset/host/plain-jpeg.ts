@@ -23,14 +23,15 @@ export async function decodePlainJpeg(bytes: Buffer): Promise<Photo | undefined>
   const pixels = pixelsOfPlain(bytes);
   if (pixels === undefined || pixels > mostPixels || bytes.length > mostBytes) return undefined;
   const { JPEGDecoder } = await (loading ??= loadDecoder());
-  decoder ??= new JPEGDecoder();
   try {
+    decoder ??= new JPEGDecoder();
     decoder.getEncodedBuffer(bytes.length).set(bytes);
     decoder.decode();
     const { width, height } = decoder.getFrameInfo();
     return { width, height, data: new Uint8Array(decoder.getDecodedBuffer()) };
-  } catch {
-    decoder.delete();
+  } catch (error) {
+    if (typeof error === 'number') decoder?.delete();
+    else loading = undefined; // it broke off in the midst of its work: its memory is not to be trusted
     decoder = undefined;
     return undefined;
   }
