@@ -2,29 +2,25 @@
 import { rm } from 'node:fs/promises';
 import { groupBy } from '../values/group-by.js';
 import { contentFolder, type EntryNote } from './cache.js';
-import { DiskBound, entriesOf, removeEntry } from './disk-bound.js';
-import { decode } from './encode.js';
-import { readBytes } from './entry-files.js';
-import { findEntry } from './find-entry.js';
-import { unpack } from './pack.js';
+import { DiskBound } from './disk-bound.js';
+import { entriesOf, findEntry, readEntry, removeEntry, type StoredEntry } from './entry-store.js';
+import { readValues } from './glance.js';
 import { ledgerFolder } from './source-ledger.js';
 
-export interface CacheEntry {
-  readonly key: string;
-  readonly integrity: string;
-  readonly bytes: number;
-  /** Milliseconds since 1970. */
-  readonly lastUse: number;
-  /** Missing in entries of device sections and of earlier versions. */
+export interface CacheEntry extends StoredEntry {
+  /** Missing where the entry is damaged. */
   readonly note?: EntryNote;
 }
 
 /** All entries below a cache root, the one used last first. */
 export async function listEntries(root: string): Promise<CacheEntry[]> {
-  const entries = (await entriesOf(contentFolder(root))).map(({ key, integrity, size, lastUse, metadata }): CacheEntry => {
-    const { use } = (metadata ?? {}) as Partial<EntryNote>;
-    return { key, integrity, bytes: size, lastUse, note: use === undefined ? undefined : metadata as EntryNote };
-  });
+  const folder = contentFolder(root);
+  const entries: CacheEntry[] = [];
+  for (const entry of await entriesOf(folder)) {
+    const found = await findEntry(folder, entry.key).catch(() => undefined); // damaged, or gone meanwhile
+    const note = found && JSON.parse(found.head.noteText) as EntryNote | null;
+    entries.push({ ...entry, note: note ?? undefined });
+  }
   return entries.sort((first, second) => second.lastUse - first.lastUse);
 }
 
@@ -55,11 +51,10 @@ export async function verifyEntries(root: string, entries: readonly CacheEntry[]
   const damaged: CacheEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     try {
-      const found = await findEntry(folder, entry.key);
-      if (found) decode(await unpack(await readBytes(found))); // else another process has removed it meanwhile
-    } catch {
-      damaged.push(entry);
-      await removeEntry(folder, entry).catch(() => undefined);
+      await readValues((await readEntry(folder, entry.key)).content);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') damaged.push(entry); // else another process has removed it meanwhile
+      await removeEntry(folder, entry.key).catch(() => undefined);
     }
     progress(index + 1);
   }
@@ -73,7 +68,7 @@ export async function pruneEntries(root: string, bytes: number): Promise<{ reado
   let removed = 0;
   while (left > bytes && removed < entries.length) {
     const oldest = entries[entries.length - 1 - removed++];
-    await removeEntry(contentFolder(root), oldest).catch(() => undefined); // another process may have been quicker
+    await removeEntry(contentFolder(root), oldest.key).catch(() => undefined); // another process may have been quicker
     left -= oldest.bytes;
   }
   await new DiskBound(contentFolder(root), bytes).recount();

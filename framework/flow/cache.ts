@@ -1,22 +1,20 @@
 /**
  * Content cache of pure host stages: the same stage type, version, options, resources and inputs give the same outputs,
- * so they are computed once, over epochs, runs and pipelines. On disk by `cacache` (atomic writes, integrity checked at
- * every read); in front of it a layer in memory.
+ * so they are computed once, over epochs, runs and pipelines. On disk a file for each entry (`entry-store.ts`: written
+ * whole or not at all, checked at every read); in front of it a layer in memory.
  *
  * A cache never fails a run: a damaged entry is computed again, a full disk turns writing off and says so once.
  */
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import cacache from 'cacache';
 import { withBytes } from './bytes-for-floats.js';
 import { defaultCacheBytes } from './cache-root.js';
-import { DiskBound, removeEntry } from './disk-bound.js';
+import { DiskBound } from './disk-bound.js';
 import { encode } from './encode.js';
-import { readBytes, writeEntry, type EntryMetadata } from './entry-files.js';
-import { findEntry } from './find-entry.js';
+import { findEntry, noteUse, readEntry, removeEntry, writeEntry } from './entry-store.js';
 import { digestOf } from './digest.js';
 import type { Refused } from './error-policy.js';
-import { readEntry, readGlance, storeGlance, type Glanced } from './glance.js';
+import { glanceBytes, readGlance, readValues, type Glanced } from './glance.js';
 import { MemoryLayer } from './memory-layer.js';
 import { pack } from './pack.js';
 import type { StageValues } from './stage-values.js';
@@ -50,7 +48,7 @@ export interface ContentCacheOptions {
 const refusalSuffix = '.refused';
 
 /** Raised when the encoding changes: older entries are then never found. */
-const format = 2;
+const format = 3;
 
 /** What a key is made of, with inputs by their digests; kept beside each entry, so that a miss can be explained. */
 export interface KeyContent extends Omit<CacheKeyParts, 'inputs'> {
@@ -74,8 +72,11 @@ export function cacheKey(parts: CacheKeyParts): string {
   return keyOf(keyContent(parts));
 }
 
+/** Digests of options and resources are remembered, so that a key costs one short hash. */
 export function keyOf({ use, pluginVersion, version, options, resources, inputs }: KeyContent): string {
-  return hash('sha256', encode({ format, use, pluginVersion, version, options, resources, inputs }));
+  const parts = [`${format}`, use, pluginVersion, `${version}`, digestOf(options), digestOf(resources)];
+  for (const port of Object.keys(inputs).sort()) parts.push(port, inputs[port]);
+  return hash('sha256', parts.join('\n'));
 }
 
 /** The folder of the entries below a cache root. */
@@ -123,9 +124,8 @@ export class ContentCache {
     try {
       const bytes = await pack(encoded);
       await this.#bound.open();
-      const metadata: Partial<EntryNote> & EntryMetadata = { ...note, glance: storeGlance({ values, digests }, bytes) };
-      await writeEntry(this.#folder, key, bytes, metadata);
-      await this.#bound.added(bytes.length);
+      const size = await writeEntry(this.#folder, { key, note, glance: glanceBytes({ values, digests }, bytes), content: bytes });
+      await this.#bound.added(size);
     } catch (error) {
       this.#writable = false;
       this.#log(`cache: writing is off, ${this.#folder} cannot be written (${(error as Error).message})`);
@@ -161,39 +161,32 @@ export class ContentCache {
   }
 
   async #glance(key: string): Promise<Glanced | undefined> {
-    try {
-      const info = await findEntry(this.#folder, key);
-      if (!info) return undefined;
-      const stored = (info.metadata as EntryMetadata | undefined)?.glance;
-      if (stored) {
-        this.#bound.used(info.index);
-        return await readGlance(stored);
-      }
-    } catch {
-      // what the index says cannot be read: the entry itself tells
-    }
-    const values = await this.#read(key);
-    return values && { values, digests: {} };
+    return this.#unlessDamaged(key, async () => {
+      const found = await findEntry(this.#folder, key);
+      if (!found) return undefined;
+      if (found.head.glance.length > 0) return readGlance(found.head.glance);
+      const { content } = found.content ? found : await readEntry(this.#folder, key);
+      return { values: await readValues(content!), digests: {} };
+    });
   }
 
   async #read(key: string): Promise<StageValues | undefined> {
-    let values: StageValues;
-    try {
-      const info = await findEntry(this.#folder, key);
-      if (!info) return undefined;
-      values = await readEntry(await readBytes(info));
-      this.#bound.used(info.index);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') await this.#forget(key, error as Error);
-      return undefined;
-    }
-    this.#memory.set(key, values);
+    const values = await this.#unlessDamaged(key, async () => readValues((await readEntry(this.#folder, key)).content));
+    if (values) this.#memory.set(key, values);
     return values;
   }
 
-  async #forget(key: string, error: Error): Promise<void> {
-    this.#log(`cache: an entry is damaged and will be computed again (${error.message.split('\n')[0]})`);
-    const info = await cacache.get.info(this.#folder, key).catch(() => null);
-    if (info) await removeEntry(this.#folder, info).catch(() => undefined);
+  /** Undefined also where there is no entry, or none that the file system gives. One that is damaged is removed, and said. */
+  async #unlessDamaged<T>(key: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      const known = await read();
+      if (known) noteUse(this.#folder, key);
+      return known;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall !== undefined) return undefined;
+      this.#log(`cache: an entry is damaged and will be computed again (${(error as Error).message.split('\n')[0]})`);
+      await removeEntry(this.#folder, key).catch(() => undefined);
+      return undefined;
+    }
   }
 }
