@@ -37,10 +37,23 @@ function bytesFor(data: Float32Array): Uint8Array | undefined {
   return bytes;
 }
 
+/** Two numbers at a time: half of the time of one by one. */
 function floatsOf(bytes: Uint8Array): Float32Array {
   const data = new Float32Array(bytes.length);
-  for (let index = 0; index < data.length; index++) data[index] = levels[bytes[index]];
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  const [twoBytes, twoFloats] = [new Uint16Array(aligned.buffer, aligned.byteOffset, bytes.length >> 1), new Float64Array(data.buffer, 0, bytes.length >> 1)];
+  const pairs = (levelPairs ??= makeLevelPairs());
+  for (let index = 0; index < twoBytes.length; index++) twoFloats[index] = pairs[twoBytes[index]];
+  if (bytes.length % 2 === 1) data[bytes.length - 1] = levels[bytes[bytes.length - 1]];
   return data;
+}
+
+/** The levels of two bytes, as they lie behind one another in memory; none of these pairs is a NaN of float64, so they are copied bit by bit. */
+let levelPairs: Float64Array | undefined;
+
+function makeLevelPairs(): Float64Array {
+  const bytes = new Uint8Array(Uint16Array.from({ length: 2 ** 16 }, (_, pair) => pair).buffer);
+  return new Float64Array(Float32Array.from(bytes, (k) => levels[k]).buffer);
 }
 
 function mapValues(values: StageValues, map: (value: unknown) => unknown): StageValues {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withFloats } from '../bytes-for-floats.js';
 import { cacheKey, ContentCache, keyContent, keyOf, type CacheKeyParts } from '../cache.js';
 import { clearEntries, listEntries, pruneEntries, usageByStage, verifyEntries } from '../cache-admin.js';
 import { digestOf } from '../digest.js';
@@ -175,6 +176,15 @@ test('pictures of 256 levels take a byte a number; whatever is not just that com
     const { image, same } = (await new ContentCache({ root }).get(`${index}`, 'scale'))! as Record<string, ReturnType<typeof float32>>;
     assert.ok(image.data instanceof Float32Array && same.data instanceof Float32Array);
     assert.equal(new Uint32Array(image.data.buffer, image.data.byteOffset, 3000), new Uint32Array(data.buffer));
+  }
+});
+
+test('all pairs of levels come back bit by bit, from even and from odd places', () => {
+  const levels = Float32Array.from({ length: 256 }, (_, k) => k / 255);
+  const bytes = Uint8Array.from({ length: 2 ** 17 + 1 }, (_, index) => (index % 2 ? index >> 9 : (index >> 1) & 255));
+  for (const data of [bytes, bytes.subarray(1), bytes.subarray(0, 1), bytes.subarray(0, 0)]) {
+    const { image } = withFloats({ image: { ...float32([], [0]), data, shape: [data.length] } }) as { image: ReturnType<typeof float32> };
+    assert.ok(image.data instanceof Float32Array && image.data.length === data.length && image.data.every((value, index) => value === levels[data[index]]));
   }
 });
 
