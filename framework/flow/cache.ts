@@ -101,7 +101,9 @@ export class ContentCache {
 
   /** The stored outputs, or undefined. Counts a hit or a miss for the stage. */
   async get(key: string, stage: string): Promise<StageValues | undefined> {
-    return this.#counted(stage, await this.values(key));
+    const found = await this.values(key);
+    if (found) noteUse(this.#folder, key);
+    return this.#counted(stage, found);
   }
 
   /** As `get`, but large values may be left to `values`, which then gives undefined where they are damaged or gone. */
@@ -110,7 +112,7 @@ export class ContentCache {
     return this.#counted(stage, known ? { values: known, digests: {} } : await this.#glance(key));
   }
 
-  /** The stored outputs, or undefined; counts nothing. */
+  /** The stored outputs, or undefined, for whoever has glanced at the entry before. */
   async values(key: string): Promise<StageValues | undefined> {
     return this.#memory.get(key) ?? await this.#read(key);
   }
@@ -139,7 +141,8 @@ export class ContentCache {
 
   async refusal(key: string): Promise<Refused | undefined> {
     const id = `${key}${refusalSuffix}`;
-    const found = this.#memory.get(id) ?? await this.#read(id);
+    const found = await this.values(id);
+    if (found) noteUse(this.#folder, id);
     return found?.refused as Refused | undefined;
   }
 
@@ -164,9 +167,10 @@ export class ContentCache {
     return this.#unlessDamaged(key, async () => {
       const found = await findEntry(this.#folder, key);
       if (!found) return undefined;
+      noteUse(this.#folder, key, found.lastUse);
       if (found.head.glance.length > 0) return readGlance(found.head.glance);
-      const { content } = found.content ? found : await readEntry(this.#folder, key);
-      return { values: await readValues(content!), digests: {} };
+      const content = found.content ?? (await readEntry(this.#folder, key)).content;
+      return { values: await readValues(content), digests: {} };
     });
   }
 
@@ -179,9 +183,7 @@ export class ContentCache {
   /** Undefined also where there is no entry, or none that the file system gives. One that is damaged is removed, and said. */
   async #unlessDamaged<T>(key: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
     try {
-      const known = await read();
-      if (known) noteUse(this.#folder, key);
-      return known;
+      return await read();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall !== undefined) return undefined;
       this.#log(`cache: an entry is damaged and will be computed again (${(error as Error).message.split('\n')[0]})`);

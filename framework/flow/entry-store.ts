@@ -1,6 +1,6 @@
 /** The files of the cache: one for each entry, in folders by the first two characters of its key. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Hurry } from '../values/hurry.js';
@@ -11,6 +11,8 @@ export interface FoundEntry {
   readonly head: EntryHead;
   /** Of a small entry, which is read with its head. */
   readonly content?: Buffer;
+  /** Milliseconds since 1970, as noted. */
+  readonly lastUse: number;
 }
 
 export interface StoredEntry {
@@ -33,28 +35,29 @@ const first = Buffer.alloc(firstBytes);
 
 /** An entry by its first bytes; undefined where there is none. Rejects when they are not what was written, and as the file system does. */
 export async function findEntry(folder: string, key: string): Promise<FoundEntry | undefined> {
-  const size = readFirst(entryFile(folder, key));
-  if (size === undefined) return undefined;
+  const read = readFirst(entryFile(folder, key));
+  if (!read) return undefined;
+  const { size, lastUse } = read;
   const bytes = first.subarray(0, size);
   const head = headOf(key, bytes);
-  if (!head) return readEntry(folder, key);
-  return size === firstBytes ? { head } : { head, content: Buffer.from(contentOf(head, bytes)) }; // `first` serves the next entry
+  if (!head) return { ...await readEntry(folder, key), lastUse };
+  return { head, content: size === firstBytes ? undefined : Buffer.from(contentOf(head, bytes)), lastUse }; // `first` serves the next entry
 }
 
 /** An entry as a whole. Rejects as `findEntry` does, and where there is none. */
-export async function readEntry(folder: string, key: string): Promise<Required<FoundEntry>> {
+export async function readEntry(folder: string, key: string): Promise<{ readonly head: EntryHead; readonly content: Buffer }> {
   const bytes = await readWhole(entryFile(folder, key));
   const head = headOf(key, bytes);
   if (!head) throw new Error('it ends too early');
   return { head, content: contentOf(head, bytes) };
 }
 
-/** Puts off when the entry is the next to go. */
-export function noteUse(folder: string, key: string): void {
+/** Puts off when the entry goes. `lastUse`: as noted, where it is known already. */
+export function noteUse(folder: string, key: string, lastUse?: number): void {
   const file = entryFile(folder, key);
   const now = Date.now();
   try {
-    if (now - statSync(file).mtimeMs > noteEvery) utimesSync(file, now / 1000, now / 1000);
+    if (now - (lastUse ?? statSync(file).mtimeMs) > noteEvery) utimesSync(file, now / 1000, now / 1000);
   } catch {
     return; // a missed note of use only ages the entry
   }
@@ -114,7 +117,7 @@ function entryFile(folder: string, key: string): string {
 }
 
 /** Into `first`, in place: handing a few system calls to another thread costs the processor six times as much. Undefined without such a file. */
-function readFirst(file: string): number | undefined {
+function readFirst(file: string): { readonly size: number; readonly lastUse: number } | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'r');
@@ -123,7 +126,7 @@ function readFirst(file: string): number | undefined {
     throw error;
   }
   try {
-    return readSync(descriptor, first, 0, firstBytes, 0);
+    return { size: readSync(descriptor, first, 0, firstBytes, 0), lastUse: fstatSync(descriptor).mtimeMs };
   } finally {
     closeSync(descriptor);
   }
