@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { concatMap, type OperatorFunction } from 'rxjs';
 import type { Plan, PlannedStage } from '../pipeline/plan.js';
 import type { SinkContract, SinkFunction } from '../plugin/stage-types.js';
@@ -26,6 +27,20 @@ export interface SinkOptions {
   readonly step: number;
 }
 
+interface Writing {
+  readonly start: number;
+  readonly ended: Promise<unknown>;
+}
+
+/** Waits for a write, but not when it has lasted `most` milliseconds. */
+async function endOf(writing: Writing | undefined, most: number): Promise<void> {
+  if (!writing) return;
+  const over = new AbortController();
+  const left = Math.max(0, writing.start + most - performance.now());
+  await Promise.race([writing.ended, sleep(left, undefined, { signal: over.signal }).catch(() => undefined)]);
+  over.abort();
+}
+
 /** Opens a sink on the main thread: it writes one sample at a time, in order. */
 export async function openSink({ plan, stage, services, folder, step }: SinkOptions): Promise<OpenSink> {
   const who = { who: stage.name };
@@ -40,16 +55,19 @@ export async function openSink({ plan, stage, services, folder, step }: SinkOpti
     throw errorFromRecord(errorRecord(error, 'FLOW_STAGE'), who);
   }
   const isFull = (): boolean => sink.full?.() ?? false;
+  let writing: Writing | undefined;
   return {
     stage, isFull,
     write: concatMap(async (packet) => {
       if (isRefused(packet)) return packet;
       if (isFull()) return sampleOf(packet, {});
       const start = performance.now();
-      const written = await envelopeOf(async () => {
+      const write = envelopeOf(async () => {
         const inputs = await readValues(inputsOf(stage.inputs, packet.values));
         return sink.write(inputs as never, { key: packet.key, step });
       }, 'FLOW_STAGE');
+      writing = { start, ended: write };
+      const written = await write;
       const event = { stage: stage.name, key: packet.key, position: packet.position, start, milliseconds: performance.now() - start };
       services.monitor.report({ kind: written.ok ? 'ran' : 'refused', ...event });
       if (!written.ok) return policy.refuse(packet, { error: written.error, attempt: 1 });
@@ -57,6 +75,7 @@ export async function openSink({ plan, stage, services, folder, step }: SinkOpti
       return sampleOf(packet, {});
     }),
     async close() {
+      await endOf(writing, 1000 * services.stallSeconds); // an error elsewhere ends the flow while a sample is being written
       const closed = await envelopeOf(() => sink.close?.({ step }), 'FLOW_STAGE');
       if (!closed.ok) throw errorFromRecord(closed.error, who);
     },

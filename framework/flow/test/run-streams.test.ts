@@ -164,7 +164,8 @@ test('sinks that are not due are left out; a graph that nobody reads is an error
 
 test('what a sink wrote before an error stays, and it is closed', async () => {
   const folder = freshFolder();
-  const sketch: PlanSketch = { stages: { ...straight.stages, double: { use: 'scale', in: { x: 'photo.pair' }, with: { throws: ['n6'] } } } };
+  const double = { use: 'scale', in: { x: 'photo.pair' }, with: { throws: ['n6'] } };
+  const sketch: PlanSketch = { stages: { ...straight.stages, double, out: { ...straight.stages.out, with: { slow: 100 } } } };
   assert.is(await codeOf(run(sketch, { folder: () => folder })), 'FLOW_STAGE');
   const lines = readLines(join(folder, 'lines.txt'));
   assert.is(lines[0], 'n0 0 0');
@@ -177,6 +178,11 @@ test('a flow that stands still is reported with the packets in each stage', asyn
   const error = await stuck.catch((thrown: unknown) => thrown) as { code: string; fields: { got: string } };
   assert.is(error.code, 'FLOW_STALL');
   assert.match(error.fields.got, /only 10 \(0 done\)/);
+});
+
+test('a sink whose write never ends is no hindrance to saying so', async () => {
+  const sketch: PlanSketch = { stages: { ...straight.stages, out: { ...straight.stages.out, with: { slow: 1e9 } } } };
+  assert.is(await codeOf(run(sketch, {}, { stallSeconds: 0.2 })), 'FLOW_STALL');
 });
 
 test('what a source remembers is found by the next run, by content and version', async () => {
