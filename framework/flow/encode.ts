@@ -56,8 +56,9 @@ export function decode(bytes: Uint8Array): unknown {
     const from = bytes.byteOffset + start + at;
     const size = count * constructor.BYTES_PER_ELEMENT;
     if (from + size > bytes.byteOffset + bytes.byteLength) throw new RangeError('the buffers end too early');
-    if (size > bytes.buffer.byteLength / 2 && from % constructor.BYTES_PER_ELEMENT === 0) return new constructor(bytes.buffer as ArrayBuffer, from, count);
-    return new constructor(bytes.buffer.slice(from, from + size) as ArrayBuffer);
+    if (from % constructor.BYTES_PER_ELEMENT !== 0) return new constructor(bytes.buffer.slice(from, from + size) as ArrayBuffer);
+    const there = new constructor(bytes.buffer as ArrayBuffer, from, count);
+    return size > bytes.buffer.byteLength / 2 ? there : there.slice(); // V8 keeps what this makes of a few numbers in its heap, which is cheaper
   });
 }
 
