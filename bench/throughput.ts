@@ -1,7 +1,7 @@
 /**
  * Photos a second by the clock: `node --import tsx bench/throughput.ts [--workers N] [--count N] [--rounds N] [PHOTOS]`, after `npm run build`. In turn,
- * `flow data stats` with N workers over new caches, for the first photos and for all of them, so that its start counts for nothing; and N
- * processes that only run the networks, each on its share of the same photos.
+ * `flow data stats` with N workers over new caches, for the first photos and for all of them, so that its start counts for nothing; and before
+ * and after it N processes that only run the networks, each on its share of the same photos.
  */
 import { execFileSync, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -60,13 +60,19 @@ class NetworksAlone {
   }
 }
 
+/** Photos a second of all processes that only run networks, after a run that does not count. */
+async function networksAllow(): Promise<number> {
+  await Promise.all(alone.map((networks) => networks.run()));
+  const seconds = await Promise.all(alone.map(async (networks) => await networks.run() + await networks.run()));
+  return seconds.reduce((sum, time) => sum + (2 * share) / time, 0);
+}
+
 const alone = Array.from({ length: workers }, (_, from) => new NetworksAlone(from));
 for (const networks of alone) await networks.line();
 for (let round = 0; round < rounds; round++) {
-  for (let warmUp = 0; warmUp < 2; warmUp++) await Promise.all(alone.map((networks) => networks.run()));
-  const seconds = await Promise.all(alone.map((networks) => networks.run()));
-  const allowed = seconds.reduce((sum, time) => sum + share / time, 0);
+  const before = await networksAllow();
   const reached = (count - first) / -(pipelineTime(first) - pipelineTime(count));
+  const allowed = (before + await networksAllow()) / 2; // the machine's speed drifts
   console.log(`${reached.toFixed(1)} photos a second, networks alone ${allowed.toFixed(1)}: ${(allowed / reached).toFixed(3)} ×`);
 }
 for (const networks of alone) await networks.close();
