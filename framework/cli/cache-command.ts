@@ -16,12 +16,16 @@ interface Answer {
 export async function cacheCommand(action: 'status' | 'list' | 'verify' | 'prune' | 'clear', settings: CacheSettings): Promise<Answer> {
   const root = defaultCacheRoot();
   if (action === 'prune') return prune(root, settings);
+  if (action === 'clear') return clear(root);
   const entries = await listEntries(root);
   if (action === 'status') return status(root, entries);
   if (action === 'list') return list(entries, settings.limit);
-  if (action === 'verify') return verify(root, entries, settings);
-  await clearEntries(root);
-  return { text: `${entries.length} entries removed (${bytesText(bytesOf(entries))}).`, facts: { removed: entries.length } };
+  return verify(root, entries, settings);
+}
+
+async function clear(root: string): Promise<Answer> {
+  const removed = await clearEntries(root);
+  return { text: `${removed.length} entries removed (${bytesText(bytesOf(removed))}).`, facts: { removed: removed.length } };
 }
 
 function status(root: string, entries: readonly CacheEntry[]): Answer {
@@ -58,7 +62,7 @@ async function prune(root: string, { size }: CacheSettings): Promise<Answer> {
   return { text: `${removed} entries removed, ${bytesText(bytesLeft)} left.`, facts: { removed, bytesLeft } };
 }
 
-function bytesOf(entries: readonly CacheEntry[]): number {
+function bytesOf(entries: readonly { readonly bytes: number }[]): number {
   return entries.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 

@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises';
 import { groupBy } from '../values/group-by.js';
 import { contentFolder, type EntryNote } from './cache.js';
 import { DiskBound } from './disk-bound.js';
-import { entriesOf, findEntry, readEntry, removeEntry, type StoredEntry } from './entry-store.js';
+import { entriesOf, findEntry, readEntry, removeEntry, removeFolder, type StoredEntry } from './entry-store.js';
 import { readValues } from './glance.js';
 import { ledgerFolder } from './source-ledger.js';
 
 export interface CacheEntry extends StoredEntry {
-  /** Missing where the entry is damaged. */
+  /** Missing where the entry is damaged or was written without one. */
   readonly note?: EntryNote;
 }
 
@@ -45,7 +45,7 @@ export function usageByStage(entries: readonly CacheEntry[]): StageUsage[] {
   })).sort((first, second) => second.bytes - first.bytes);
 }
 
-/** Reads every entry; damaged ones are removed, so that they are computed again. Returns those. */
+/** Reads every entry; damaged ones are removed, so that they are computed again. Returns those. What the file system does not give is left alone. */
 export async function verifyEntries(root: string, entries: readonly CacheEntry[], progress: (done: number) => void): Promise<CacheEntry[]> {
   const folder = contentFolder(root);
   const damaged: CacheEntry[] = [];
@@ -53,8 +53,10 @@ export async function verifyEntries(root: string, entries: readonly CacheEntry[]
     try {
       await readValues((await readEntry(folder, entry.key)).content);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') damaged.push(entry); // else another process has removed it meanwhile
-      await removeEntry(folder, entry.key).catch(() => undefined);
+      if ((error as NodeJS.ErrnoException).syscall === undefined) {
+        damaged.push(entry);
+        await removeEntry(folder, entry.key).catch(() => undefined);
+      }
     }
     progress(index + 1);
   }
@@ -63,21 +65,24 @@ export async function verifyEntries(root: string, entries: readonly CacheEntry[]
 
 /** Removes the entries used longest ago until at most so many bytes are left. Returns how many went. */
 export async function pruneEntries(root: string, bytes: number): Promise<{ readonly removed: number; readonly bytesLeft: number }> {
-  const entries = await listEntries(root);
+  const entries = (await entriesOf(contentFolder(root))).sort((first, second) => first.lastUse - second.lastUse);
   let left = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   let removed = 0;
-  while (left > bytes && removed < entries.length) {
-    const oldest = entries[entries.length - 1 - removed++];
-    await removeEntry(contentFolder(root), oldest.key).catch(() => undefined); // another process may have been quicker
+  for (const oldest of entries) {
+    if (left <= bytes) break;
+    await removeEntry(contentFolder(root), oldest.key);
+    removed++;
     left -= oldest.bytes;
   }
   await new DiskBound(contentFolder(root), bytes).recount();
   return { removed, bytesLeft: left };
 }
 
-/** Removes all entries and what sources gave; resources that were built stay. */
-export async function clearEntries(root: string): Promise<void> {
-  await rm(contentFolder(root), { recursive: true, force: true });
+/** Removes all entries and what sources gave, also while others write; resources that were built stay. Says what entries there were. */
+export async function clearEntries(root: string): Promise<StoredEntry[]> {
+  const entries = await entriesOf(contentFolder(root));
+  await removeFolder(contentFolder(root));
   await rm(`${contentFolder(root)}-usage.json`, { force: true });
-  await rm(ledgerFolder(root), { recursive: true, force: true });
+  await removeFolder(ledgerFolder(root));
+  return entries;
 }

@@ -3,7 +3,7 @@
  * so they are computed once, over epochs, runs and pipelines. On disk a file for each entry (`entry-store.ts`: written
  * whole or not at all, checked at every read); in front of it a layer in memory.
  *
- * A cache never fails a run: a damaged entry is computed again, a full disk turns writing off and says so once.
+ * A cache never fails a run: a damaged entry is computed again, one that cannot be written is left out, a full disk turns writing off.
  */
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { withBytes } from './bytes-for-floats.js';
 import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound } from './disk-bound.js';
 import { encode } from './encode.js';
-import { findEntry, noteUse, readEntry, removeEntry, writeEntry } from './entry-store.js';
+import { findEntry, readEntry, removeEntry, writeEntry } from './entry-store.js';
 import { digestOf } from './digest.js';
 import type { Refused } from './error-policy.js';
 import { glanceBytes, readGlance, readValues, type Glanced } from './glance.js';
@@ -46,6 +46,9 @@ export interface ContentCacheOptions {
 
 /** Behind the key of an entry that holds no values but a refusal. */
 const refusalSuffix = '.refused';
+
+/** So many failures to write, one after the other, turn writing off. */
+const mostFailures = 3;
 
 /** Raised when the encoding changes: older entries are then never found. */
 const format = 3;
@@ -91,6 +94,8 @@ export class ContentCache {
   readonly #log: (line: string) => void;
   readonly #counters = new Map<string, { hits: number; misses: number }>();
   #writable = true;
+  #failures = 0;
+  #failedBefore = false;
 
   constructor(options: ContentCacheOptions) {
     this.#folder = contentFolder(options.root);
@@ -102,13 +107,14 @@ export class ContentCache {
   /** The stored outputs, or undefined. Counts a hit or a miss for the stage. */
   async get(key: string, stage: string): Promise<StageValues | undefined> {
     const found = await this.values(key);
-    if (found) noteUse(this.#folder, key);
+    if (found) this.#bound.used(key);
     return this.#counted(stage, found);
   }
 
   /** As `get`, but large values may be left to `values`, which then gives undefined where they are damaged or gone. */
   async glance(key: string, stage: string): Promise<Glanced | undefined> {
     const known = this.#memory.get(key);
+    if (known) this.#bound.used(key);
     return this.#counted(stage, known ? { values: known, digests: {} } : await this.#glance(key));
   }
 
@@ -128,9 +134,9 @@ export class ContentCache {
       await this.#bound.open();
       const size = await writeEntry(this.#folder, { key, note, glance: glanceBytes({ values, digests }, bytes), content: bytes });
       await this.#bound.added(size);
+      this.#failures = 0;
     } catch (error) {
-      this.#writable = false;
-      this.#log(`cache: writing is off, ${this.#folder} cannot be written (${(error as Error).message})`);
+      this.#notWritten(error as Error);
     }
   }
 
@@ -142,7 +148,7 @@ export class ContentCache {
   async refusal(key: string): Promise<Refused | undefined> {
     const id = `${key}${refusalSuffix}`;
     const found = await this.values(id);
-    if (found) noteUse(this.#folder, id);
+    if (found) this.#bound.used(id);
     return found?.refused as Refused | undefined;
   }
 
@@ -153,6 +159,15 @@ export class ContentCache {
 
   async close(): Promise<void> {
     await this.#bound.close();
+  }
+
+  #notWritten({ message }: Error): void {
+    if (!this.#failedBefore) this.#log(`cache: an entry could not be written (${message})`);
+    this.#failedBefore = true;
+    this.#failures++;
+    if (!this.#writable || this.#failures < mostFailures) return;
+    this.#writable = false;
+    this.#log(`cache: writing is off, ${this.#folder} cannot be written (${message})`);
   }
 
   #counted<T>(stage: string, found: T | undefined): T | undefined {
@@ -167,7 +182,7 @@ export class ContentCache {
     return this.#unlessDamaged(key, async () => {
       const found = await findEntry(this.#folder, key);
       if (!found) return undefined;
-      noteUse(this.#folder, key, found.lastUse);
+      this.#bound.used(key, found.lastUse);
       if (found.head.glance.length > 0) return readGlance(found.head.glance);
       const content = found.content ?? (await readEntry(this.#folder, key)).content;
       return { values: await readValues(content), digests: {} };

@@ -1,13 +1,17 @@
 /**
- * Keeps a folder of entries below a number of bytes. Reading an entry notes its use; when the bound is passed, the folder is listed once and the
- * entries unused for longest go, down to nine tenths. The running total lives in a file beside the folder; it may drift when processes share
- * the folder, and every eviction counts anew.
+ * Keeps a folder of entries below a number of bytes. Whoever reads an entry notes its use here; when the bound is passed, the folder is listed
+ * once and the entries unused for longest go, down to nine tenths. Between runs the total lies in a file beside the folder, which the next run
+ * takes away: where a run was killed, or two ran side by side, there is none and the folder is counted. While processes share the folder, each
+ * knows of the others' entries only what it counted last.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { bytesText } from './cache-root.js';
-import { entriesOf, removeEntry, removeUnfinished } from './entry-store.js';
+import { entriesOf, noteUse, removeEntry, removeUnfinished } from './entry-store.js';
 
 const keepShare = 0.9;
+
+/** Within a run uses are noted so often, in milliseconds: noting one takes longer than looking. */
+const noteEvery = 3_600_000;
 
 export class DiskBound {
   readonly #folder: string;
@@ -33,6 +37,12 @@ export class DiskBound {
     return this.#opened;
   }
 
+  /** Notes the use of an entry. `lastUse`: as noted so far, where it is known. */
+  used(key: string, lastUse?: number): void {
+    noteUse(this.#folder, key, Math.max(this.#began, Date.now() - noteEvery), lastUse);
+  }
+
+  /** Rejects where the folder is too large and its entries cannot be removed. */
   async added(bytes: number): Promise<void> {
     this.#bytes += bytes;
     if (this.#bytes <= this.#limit) return;
@@ -44,7 +54,9 @@ export class DiskBound {
 
   async close(): Promise<void> {
     await this.#evicting;
-    if (this.#opened) await writeFile(this.#usageFile, JSON.stringify({ bytes: this.#bytes })).catch(() => undefined);
+    if (!this.#opened) return;
+    const noted = writeFile(this.#usageFile, JSON.stringify({ bytes: this.#bytes }), { flag: 'wx' });
+    await noted.catch(() => rm(this.#usageFile, { force: true })).catch(() => undefined); // another process has written too
   }
 
   /** Counts what is there and notes it, after entries went by another way. */
@@ -59,7 +71,9 @@ export class DiskBound {
 
   async #readUsage(): Promise<number> {
     try {
-      return (JSON.parse(await readFile(this.#usageFile, 'utf8')) as { bytes: number }).bytes;
+      const { bytes } = JSON.parse(await readFile(this.#usageFile, 'utf8')) as { bytes: number };
+      await rm(this.#usageFile);
+      return bytes;
     } catch {
       return sizeOf(await entriesOf(this.#folder));
     }
@@ -68,15 +82,19 @@ export class DiskBound {
   async #evict(): Promise<void> {
     await removeUnfinished(this.#folder);
     const entries = (await entriesOf(this.#folder)).sort((a, b) => a.lastUse - b.lastUse);
-    let bytes = sizeOf(entries);
+    this.#bytes = sizeOf(entries);
+    let failure: unknown;
     for (const entry of entries) {
-      if (bytes <= keepShare * this.#limit) break;
+      if (this.#bytes <= keepShare * this.#limit) break;
       if (entry.lastUse > this.#began) this.#warn();
-      await removeEntry(this.#folder, entry.key);
-      bytes -= entry.bytes;
+      try {
+        await removeEntry(this.#folder, entry.key);
+        this.#bytes -= entry.bytes;
+      } catch (error) {
+        failure = error;
+      }
     }
-    this.#bytes = bytes;
-    await writeFile(this.#usageFile, JSON.stringify({ bytes }));
+    if (this.#bytes > this.#limit) throw failure;
   }
 
   /** Where a run needs more than the bound, every epoch throws away what the next one begins with. */

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 
 export interface Entry {
-  /** Without spaces. */
+  /** ASCII without spaces. */
   readonly key: string;
   /** JSON: of what the entry is the result. */
   readonly note: unknown;

@@ -1,8 +1,8 @@
 /** The files of the cache: one for each entry, in folders by the first two characters of its key. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
 import { Hurry } from '../values/hurry.js';
 import { readWhole } from '../values/read-whole.js';
 import { contentOf, entryBytes, headOf, type Entry, type EntryHead } from './entry-file.js';
@@ -19,17 +19,17 @@ export interface StoredEntry {
   readonly key: string;
   /** Of its file. */
   readonly bytes: number;
-  /** Milliseconds since 1970, too early by an hour at most. */
+  /** Milliseconds since 1970, as noted: a run notes its first use of an entry, and then one an hour at most. */
   readonly lastUse: number;
 }
 
 /** Unfinished files lie here. */
 const unfinishedFolder = 'unfinished';
 
-/** A use is noted in a file's time when the last note is older, in milliseconds: noting it takes longer than looking. */
-const noteEvery = 3_600_000;
+/** Unfinished files that are older, in milliseconds, are nobody's any more. */
+const abandonedAfter = 3_600_000;
 
-/** Heads, and small entries as a whole, take less. */
+/** Small entries take less as a whole, and heads do unless their notes are long. */
 const firstBytes = 4096;
 const first = Buffer.alloc(firstBytes);
 
@@ -52,12 +52,12 @@ export async function readEntry(folder: string, key: string): Promise<{ readonly
   return { head, content: contentOf(head, bytes) };
 }
 
-/** Puts off when the entry goes. `lastUse`: as noted, where it is known already. */
-export function noteUse(folder: string, key: string, lastUse?: number): void {
+/** Puts off when the entry goes, unless a use was noted after `since` (milliseconds since 1970). `lastUse`: as noted, where it is known already. */
+export function noteUse(folder: string, key: string, since: number, lastUse?: number): void {
   const file = entryFile(folder, key);
-  const now = Date.now();
+  const now = Date.now() / 1000;
   try {
-    if (now - (lastUse ?? statSync(file).mtimeMs) > noteEvery) utimesSync(file, now / 1000, now / 1000);
+    if ((lastUse ?? statSync(file).mtimeMs) < since) utimesSync(file, now, now);
   } catch {
     return; // a missed note of use only ages the entry
   }
@@ -71,15 +71,20 @@ const hurry = new Hurry();
 export async function writeEntry(folder: string, entry: Entry): Promise<number> {
   const bytes = entryBytes(entry);
   const unfinished = join(folder, unfinishedFolder, randomUUID());
+  const file = entryFile(folder, entry.key);
+  const writeAndMove = async (): Promise<void> => {
+    await write(unfinished, bytes);
+    renameSync(unfinished, file);
+  };
   try {
-    await write(unfinished, bytes).catch(async () => {
-      mkdirSync(dirname(unfinished), { recursive: true });
-      await write(unfinished, bytes);
+    await writeAndMove().catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      for (const path of [unfinished, file]) mkdirSync(dirname(path), { recursive: true }); // nobody has made them yet, or someone clears the cache
+      await writeAndMove();
     });
-    moveTo(entryFile(folder, entry.key), unfinished);
     return bytes.length;
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    await rm(unfinished, { force: true }).catch(() => undefined);
     throw error;
   }
 }
@@ -96,7 +101,7 @@ export async function entriesOf(folder: string): Promise<StoredEntry[]> {
     const keys = await readdir(join(folder, name)).catch(() => []);
     return Promise.all(keys.map(async (key) => {
       const stats = await stat(join(folder, name, key)).catch(() => undefined); // another process may have removed it meanwhile
-      return stats?.isFile() && key.startsWith(name) ? [{ key, bytes: stats.size, lastUse: stats.mtimeMs }] : [];
+      return stats?.isFile() && key.slice(0, 2) === name ? [{ key, bytes: stats.size, lastUse: stats.mtimeMs }] : [];
     }));
   }));
   return entries.flat(2);
@@ -108,8 +113,18 @@ export async function removeUnfinished(folder: string): Promise<void> {
   await Promise.all(names.map(async (name) => {
     const file = join(folder, unfinishedFolder, name);
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }));
-    if (Date.now() - mtimeMs > noteEvery) await rm(file, { force: true });
+    if (Date.now() - mtimeMs > abandonedAfter) await rm(file, { force: true }).catch(() => undefined);
   }));
+}
+
+/** Removes a folder that others may be writing to: to them it is gone at once. What an earlier call could not finish goes too. */
+export async function removeFolder(folder: string): Promise<void> {
+  const [parent, removed] = [dirname(folder), `${basename(folder)}.removed-`];
+  await rename(folder, join(parent, removed + randomUUID())).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(removed));
+  await Promise.all(names.map((name) => rm(join(parent, name), { recursive: true, force: true })));
 }
 
 function entryFile(folder: string, key: string): string {
@@ -135,15 +150,4 @@ function readFirst(file: string): { readonly size: number; readonly lastUse: num
 async function write(file: string, bytes: Buffer): Promise<void> {
   if (bytes.length <= handOverBytes && hurry.now()) hurry.timed(() => writeFileSync(file, bytes));
   else await writeFile(file, bytes);
-}
-
-/** Makes the folder where there is none yet. */
-function moveTo(file: string, unfinished: string): void {
-  try {
-    renameSync(unfinished, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(file), { recursive: true });
-    renameSync(unfinished, file);
-  }
 }

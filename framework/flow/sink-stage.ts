@@ -32,12 +32,11 @@ interface Writing {
   readonly ended: Promise<unknown>;
 }
 
-/** Waits for a write, but not when it has lasted `most` milliseconds. */
-async function endOf(writing: Writing | undefined, most: number): Promise<void> {
-  if (!writing) return;
+/** Waits for a write, but not when it has lasted `most` seconds; for 0 as long as it takes. */
+async function endOf({ start, ended }: Writing, most: number): Promise<void> {
   const over = new AbortController();
-  const left = Math.max(0, writing.start + most - performance.now());
-  await Promise.race([writing.ended, sleep(left, undefined, { signal: over.signal }).catch(() => undefined)]);
+  const left = Math.max(0, start + 1000 * most - performance.now());
+  await Promise.race(most > 0 ? [ended, sleep(left, undefined, { signal: over.signal }).catch(() => undefined)] : [ended]);
   over.abort();
 }
 
@@ -75,7 +74,7 @@ export async function openSink({ plan, stage, services, folder, step }: SinkOpti
       return sampleOf(packet, {});
     }),
     async close() {
-      await endOf(writing, 1000 * services.stallSeconds); // an error elsewhere ends the flow while a sample is being written
+      if (writing) await endOf(writing, services.stallSeconds); // an error elsewhere ends the flow while a sample is being written
       const closed = await envelopeOf(() => sink.close?.({ step }), 'FLOW_STAGE');
       if (!closed.ok) throw errorFromRecord(closed.error, who);
     },

@@ -162,14 +162,16 @@ test('sinks that are not due are left out; a graph that nobody reads is an error
   assert.is(await codeOf(run(straight, { sinks: [] })), 'FLOW_EDGE');
 });
 
-test('what a sink wrote before an error stays, and it is closed', async () => {
-  const folder = freshFolder();
-  const double = { use: 'scale', in: { x: 'photo.pair' }, with: { throws: ['n6'] } };
-  const sketch: PlanSketch = { stages: { ...straight.stages, double, out: { ...straight.stages.out, with: { slow: 100 } } } };
-  assert.is(await codeOf(run(sketch, { folder: () => folder })), 'FLOW_STAGE');
-  const lines = readLines(join(folder, 'lines.txt'));
-  assert.is(lines[0], 'n0 0 0');
-  assert.match(lines.at(-1)!, /^total \d/);
+test('what a sink wrote before an error stays, and it is closed, whether or not there is a limit to waiting', async () => {
+  for (const stallSeconds of [300, 0]) {
+    const folder = freshFolder();
+    const double = { use: 'scale', in: { x: 'photo.pair' }, with: { throws: ['n6'] } };
+    const sketch: PlanSketch = { stages: { ...straight.stages, double, out: { ...straight.stages.out, with: { slow: 100 } } } };
+    assert.is(await codeOf(run(sketch, { folder: () => folder }, { stallSeconds })), 'FLOW_STAGE');
+    const lines = readLines(join(folder, 'lines.txt'));
+    assert.is(lines[0], 'n0 0 0');
+    assert.match(lines.at(-1)!, /^total \d/);
+  }
 });
 
 test('a flow that stands still is reported with the packets in each stage', async () => {
@@ -181,7 +183,7 @@ test('a flow that stands still is reported with the packets in each stage', asyn
 });
 
 test('a sink whose write never ends is no hindrance to saying so', async () => {
-  const sketch: PlanSketch = { stages: { ...straight.stages, out: { ...straight.stages.out, with: { slow: 1e9 } } } };
+  const sketch: PlanSketch = { stages: { ...straight.stages, out: { ...straight.stages.out, with: { slow: -1 } } } };
   assert.is(await codeOf(run(sketch, {}, { stallSeconds: 0.2 })), 'FLOW_STALL');
 });
 
