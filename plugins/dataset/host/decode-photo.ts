@@ -21,8 +21,8 @@ export async function decodePhoto(file: string, options: DecodeOptions): Promise
 /** The same for a photo's bytes; `file` names it in messages. */
 export async function decodeBytes(bytes: Buffer, file: string, { region, maxMegapixels }: DecodeOptions): Promise<Photo> {
   if (bytes.length === 0) throw new SampleError(`The photo ${file} is empty: it has zero bytes.`, { reason: 'photo-empty', cure: 'copy or download the file again' });
-  const plain = region ? undefined : await decodePlainJpeg(bytes);
-  if (plain && plain.width * plain.height <= maxMegapixels * 1e6) return plain;
+  const plain = region ? undefined : await decodePlainJpeg(bytes, maxMegapixels * 1e6);
+  if (plain) return plain;
   try {
     let image = sharp(bytes, { limitInputPixels: Math.round(maxMegapixels * 1e6) })
       .autoOrient()

@@ -5,7 +5,7 @@
 import loadDecoder, { type JpegDecoder } from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs';
 import type { Photo } from '../../preprocess/index.js';
 
-const mostPixels = 512 ** 2;
+const smallPixels = 512 ** 2;
 const mostBytes = 1 << 20;
 
 /** Markers of ITU-T T.81, table B.1, and of JFIF. */
@@ -16,12 +16,12 @@ let loading: ReturnType<typeof loadDecoder> | undefined;
 let decoder: JpegDecoder | undefined;
 
 /**
- * The pixels of a plain JPEG file; undefined for any other file, and for one that is damaged. Plain is a file of three channels and 8 bits that
+ * The pixels of a plain JPEG file; undefined for any other file, for one of more than `mostPixels`, and for one that is damaged. Plain is a file of three channels and 8 bits that
  * says nothing of colour profiles or of how it is to be turned.
  */
-export async function decodePlainJpeg(bytes: Buffer): Promise<Photo | undefined> {
+export async function decodePlainJpeg(bytes: Buffer, mostPixels: number): Promise<Photo | undefined> {
   const pixels = pixelsOfPlain(bytes);
-  if (pixels === undefined || pixels > mostPixels || bytes.length > mostBytes) return undefined;
+  if (pixels === undefined || pixels > Math.min(mostPixels, smallPixels) || bytes.length > mostBytes) return undefined;
   const { JPEGDecoder } = await (loading ??= loadDecoder());
   try {
     decoder ??= new JPEGDecoder();

@@ -12,7 +12,7 @@ import { faces } from '../plugin.js';
 export const stage = implementSource(faces, {
   async open({ options, log, remembered }) {
     const photos = selectPhotos(await listPhotos(options.photos), options);
-    const listed = options.faces === 'all' ? await listFaces(photos, options.maxMegapixels, log, remembered) : photos;
+    const listed = options.faces === 'all' ? await listFaces(photos, { ...options, log, remembered }) : photos;
     const samples = options.limit > 0 ? listed.slice(0, options.limit) : listed;
     if (samples.length === 0) throw nothingLeft(options.photos, options.split);
     return {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -7,6 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FlowError, SampleError } from '../../../framework/index.js';
 import { builtInFaces } from '../host/built-in-faces.js';
+import { listPhotos } from '../host/list-photos.js';
 import { stage } from '../stages/faces.js';
 
 const defaults = { photos: 'builtin', split: 'all', testShare: 0.25, faces: 'largest', limit: 0, shuffle: false, maxMegapixels: 100 } as const;
@@ -193,8 +194,7 @@ test('a path that does not exist, a folder without photos and an empty part are 
 });
 
 test('faces: all gives one sample for each face of a photo, and looks for them once', async () => {
-  const group = (await import('../host/list-photos.js')).listPhotos;
-  const { file } = (await group('builtin')).find(({ name }) => name === 'sample6-01')!;
+  const { file } = (await listPhotos('builtin')).find(({ name }) => name === 'sample6-01')!;
   const known = new Map<string, unknown>();
   let looks = 0;
   const remembered: Remembered = async (content, compute) => {
@@ -213,7 +213,27 @@ test('faces: all gives one sample for each face of a photo, and looks for them o
   const again = await open({ photos: file, faces: 'all' }, remembered);
   assert.equal(keys, Array.from({ length: again.length }, (_, index) => again.key(index)));
   assert.equal((await again.read(2)).face, (await source.read(2)).face);
-  assert.is(looks, 1);
+  assert.is(looks, 2, 'what the file holds, and its faces');
+  const copied = join(folder, 'copied.jpg');
+  await copyFile(file, copied);
+  assert.is((await open({ photos: copied, faces: 'all' }, remembered)).length, 4);
+  assert.is(looks, 3, 'the faces of a copy are known');
+});
+
+test('faces: all looks at no more photos than the limit asks for', async () => {
+  const photos = join(folder, 'groups');
+  await mkdir(photos);
+  const { file } = (await listPhotos('builtin')).find(({ name }) => name === 'sample6-01')!;
+  for (const name of ['a.jpg', 'b.jpg']) await copyFile(file, join(photos, name));
+  const asked: unknown[] = [];
+  const remembered: Remembered = (content, compute) => {
+    asked.push(content);
+    return compute();
+  };
+  for (const [limit, faces, looks] of [[3, 3, 2], [4, 4, 2], [5, 5, 4], [0, 8, 4]]) {
+    asked.length = 0;
+    assert.equal([(await open({ photos, faces: 'all', limit }, remembered)).length, asked.length], [faces, looks]);
+  }
 });
 
 test.run();

@@ -35,7 +35,7 @@ test('the same bits as `sharp`, whatever the size', async () => {
   for (const [width, height] of [[1, 1], [7, 13], [16, 16], [333, 251], [512, 512]]) {
     for (const [name, options] of Object.entries(plain)) {
       const bytes = await picture(width, height).jpeg(options).toBuffer();
-      const photo = await decodePlainJpeg(bytes);
+      const photo = await decodePlainJpeg(bytes, Infinity);
       assert.ok(photo, `${name}, ${width} × ${height}`);
       assert.equal([photo.width, photo.height], [width, height]);
       same(photo.data, await bySharp(bytes), `${name}, ${width} × ${height}`);
@@ -44,9 +44,9 @@ test('the same bits as `sharp`, whatever the size', async () => {
 });
 
 test('what one call gave, the next one leaves alone', async () => {
-  const first = (await decodePlainJpeg(await picture(40, 30).jpeg().toBuffer()))!;
+  const first = (await decodePlainJpeg(await picture(40, 30).jpeg().toBuffer(), Infinity))!;
   const before = first.data.slice();
-  await decodePlainJpeg(await picture(30, 40).jpeg().toBuffer());
+  await decodePlainJpeg(await picture(30, 40).jpeg().toBuffer(), Infinity);
   assert.equal(first.data, before);
 });
 
@@ -63,7 +63,11 @@ test('files that say more than their pixels, large ones and other formats are le
     empty: Buffer.alloc(0),
     text: Buffer.from('no picture at all, but some words'),
   };
-  for (const [name, bytes] of Object.entries(others)) assert.not(await decodePlainJpeg(bytes), name);
+  for (const [name, bytes] of Object.entries(others)) assert.not(await decodePlainJpeg(bytes, Infinity), name);
+  const plain = await base.clone().jpeg().toBuffer();
+  const { width, height } = (await decodePlainJpeg(plain, Infinity))!;
+  assert.ok(await decodePlainJpeg(plain, width * height));
+  assert.not(await decodePlainJpeg(plain, width * height - 1), 'more pixels than are allowed');
 });
 
 test('with and without a JFIF header', async () => {
@@ -71,18 +75,18 @@ test('with and without a JFIF header', async () => {
   const header = Buffer.from([0xff, 0xe0, 0, 16, ...Buffer.from('JFIF\0'), 1, 1, 0, 0, 1, 0, 1, 0, 0]);
   const started = Buffer.concat([bytes.subarray(0, 2), header, bytes.subarray(2)]);
   assert.is(bytes.indexOf('JFIF'), -1);
-  for (const file of [bytes, started]) same((await decodePlainJpeg(file))?.data, await bySharp(file), `${file.length} bytes`);
+  for (const file of [bytes, started]) same((await decodePlainJpeg(file, Infinity))?.data, await bySharp(file), `${file.length} bytes`);
 });
 
 test('cut anywhere, it is refused, or decoded as `sharp` decodes it', async () => {
   const bytes = await picture(64, 48).jpeg().toBuffer();
   for (let length = 0; length < bytes.length; length += length > bytes.length - 20 ? 1 : 37) {
     const cut = bytes.subarray(0, length);
-    const photo = await decodePlainJpeg(cut);
+    const photo = await decodePlainJpeg(cut, Infinity);
     if (photo) same(photo.data, await bySharp(cut), `${length} of ${bytes.length} bytes`);
   }
-  assert.is(await decodePlainJpeg(bytes.subarray(0, bytes.length - 40)), undefined);
-  assert.ok(await decodePlainJpeg(bytes), 'a damaged file before it does no harm');
+  assert.is(await decodePlainJpeg(bytes.subarray(0, bytes.length - 40), Infinity), undefined);
+  assert.ok(await decodePlainJpeg(bytes, Infinity), 'a damaged file before it does no harm');
 });
 
 test('damaged anywhere, it has no pixels unless `sharp` finds some too', async () => {
@@ -91,7 +95,7 @@ test('damaged anywhere, it has no pixels unless `sharp` finds some too', async (
   for (let at = 0; at < bytes.length; at += 7) {
     const damaged = Buffer.from(bytes);
     damaged[at] ^= 0x55;
-    const photo = await decodePlainJpeg(damaged);
+    const photo = await decodePlainJpeg(damaged, Infinity);
     counts[photo ? 'decoded' : 'refused']++;
     // not to the bit: coefficients beyond the range of pixels overflow in one, and are cut off in the other
     if (photo) assert.is(photo.data.length, (await bySharp(damaged))?.length, `byte ${at}`);
