@@ -5,6 +5,7 @@ import { contentFolder, type EntryNote } from './cache.js';
 import { DiskBound } from './disk-bound.js';
 import { entriesOf, findEntry, readEntry, removeEntry, removeFolder, type StoredEntry } from './entry-store.js';
 import { readValues } from './glance.js';
+import { unpack } from './pack.js';
 import { ledgerFolder } from './source-ledger.js';
 
 export interface CacheEntry extends StoredEntry {
@@ -51,7 +52,7 @@ export async function verifyEntries(root: string, entries: readonly CacheEntry[]
   const damaged: CacheEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     try {
-      await readValues((await readEntry(folder, entry.key)).content);
+      readValues(await unpack((await readEntry(folder, entry.key)).content));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall === undefined) {
         damaged.push(entry);

@@ -11,7 +11,9 @@ import { withBytes } from './bytes-for-floats.js';
 import { defaultCacheBytes } from './cache-root.js';
 import { DiskBound } from './disk-bound.js';
 import { encode } from './encode.js';
-import { findEntry, readEntry, removeEntry, writeEntry } from './entry-store.js';
+import { CacheReader } from './cache-reader.js';
+import type { EntryAnswer, FoundBytes } from './entry-answer.js';
+import { removeEntry, writeEntry } from './entry-store.js';
 import { digestOf } from './digest.js';
 import type { Refused } from './error-policy.js';
 import { glanceBytes, readGlance, readValues, type Glanced } from './glance.js';
@@ -42,6 +44,8 @@ export interface ContentCacheOptions {
   /** The layer in front of the disk; none by default. */
   readonly memory?: MemoryLayer<StageValues>;
   readonly log?: (line: string) => void;
+  /** See `CacheReader`. */
+  readonly entriesInPlace?: number;
 }
 
 /** Behind the key of an entry that holds no values but a refusal. */
@@ -91,6 +95,7 @@ export class ContentCache {
   readonly #folder: string;
   readonly #memory: MemoryLayer<StageValues>;
   readonly #bound: DiskBound;
+  readonly #reader: CacheReader;
   readonly #log: (line: string) => void;
   readonly #counters = new Map<string, { hits: number; misses: number }>();
   #writable = true;
@@ -102,13 +107,12 @@ export class ContentCache {
     this.#memory = options.memory ?? new MemoryLayer(0);
     this.#log = options.log ?? (() => undefined);
     this.#bound = new DiskBound(this.#folder, options.diskBytes ?? defaultCacheBytes(), (line) => this.#log(`cache: ${line}`));
+    this.#reader = new CacheReader((line) => this.#log(`cache: ${line}`), options.entriesInPlace);
   }
 
   /** The stored outputs, or undefined. Counts a hit or a miss for the stage. */
   async get(key: string, stage: string): Promise<StageValues | undefined> {
-    const found = await this.values(key);
-    if (found) this.#bound.used(key);
-    return this.#counted(stage, found);
+    return this.#counted(stage, await this.#used(key));
   }
 
   /** As `get`, but large values may be left to `values`, which then gives undefined where they are damaged or gone. */
@@ -146,10 +150,7 @@ export class ContentCache {
   }
 
   async refusal(key: string): Promise<Refused | undefined> {
-    const id = `${key}${refusalSuffix}`;
-    const found = await this.values(id);
-    if (found) this.#bound.used(id);
-    return found?.refused as Refused | undefined;
+    return (await this.#used(`${key}${refusalSuffix}`))?.refused as Refused | undefined;
   }
 
   /** Hits and misses by stage name. */
@@ -158,6 +159,7 @@ export class ContentCache {
   }
 
   async close(): Promise<void> {
+    await this.#reader.close();
     await this.#bound.close();
   }
 
@@ -178,29 +180,31 @@ export class ContentCache {
     return found;
   }
 
-  async #glance(key: string): Promise<Glanced | undefined> {
-    return this.#unlessDamaged(key, async () => {
-      const found = await findEntry(this.#folder, key);
-      if (!found) return undefined;
-      this.#bound.used(key, found.lastUse);
-      if (found.head.glance.length > 0) return readGlance(found.head.glance);
-      const content = found.content ?? (await readEntry(this.#folder, key)).content;
-      return { values: await readValues(content), digests: {} };
-    });
+  /** The stored outputs, whose use is noted. */
+  async #used(key: string): Promise<StageValues | undefined> {
+    const known = this.#memory.get(key);
+    if (known) this.#bound.used(key);
+    return known ?? this.#read(key, this.#bound.notedSince);
   }
 
-  async #read(key: string): Promise<StageValues | undefined> {
-    const values = await this.#unlessDamaged(key, async () => readValues((await readEntry(this.#folder, key)).content));
+  async #glance(key: string): Promise<Glanced | undefined> {
+    const answer = await this.#reader.ask({ folder: this.#folder, key, whole: false, notedSince: this.#bound.notedSince });
+    return this.#unlessDamaged(key, answer, ({ kind, bytes }) => (kind === 'glance' ? readGlance(bytes) : { values: readValues(bytes), digests: {} }));
+  }
+
+  async #read(key: string, notedSince?: number): Promise<StageValues | undefined> {
+    const answer = await this.#reader.ask({ folder: this.#folder, key, whole: true, notedSince });
+    const values = await this.#unlessDamaged(key, answer, ({ bytes }) => readValues(bytes));
     if (values) this.#memory.set(key, values);
     return values;
   }
 
-  /** Undefined also where there is no entry, or none that the file system gives. One that is damaged is removed, and said. */
-  async #unlessDamaged<T>(key: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
+  /** Undefined also where there is no entry. One that is damaged is removed, and said. */
+  async #unlessDamaged<T>(key: string, answer: EntryAnswer, read: (found: FoundBytes) => T): Promise<T | undefined> {
     try {
-      return await read();
+      if (answer.kind === 'damaged') throw new Error(answer.message);
+      return answer.kind === 'none' ? undefined : read(answer);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).syscall !== undefined) return undefined;
       this.#log(`cache: an entry is damaged and will be computed again (${(error as Error).message.split('\n')[0]})`);
       await removeEntry(this.#folder, key).catch(() => undefined);
       return undefined;

@@ -37,9 +37,14 @@ export class DiskBound {
     return this.#opened;
   }
 
-  /** Notes the use of an entry. `lastUse`: as noted so far, where it is known. */
-  used(key: string, lastUse?: number): void {
-    noteUse(this.#folder, key, Math.max(this.#began, Date.now() - noteEvery), lastUse);
+  /** A use need not be noted where that was done after this time, in milliseconds since 1970. */
+  get notedSince(): number {
+    return Math.max(this.#began, Date.now() - noteEvery);
+  }
+
+  /** Notes the use of an entry that was not read for it. */
+  used(key: string): void {
+    noteUse(this.#folder, key, this.notedSince);
   }
 
   /** Rejects where the folder is too large and its entries cannot be removed. */

@@ -6,7 +6,6 @@ import { withFloats } from './bytes-for-floats.js';
 import { rememberDigest } from './digest.js';
 import { decode, encode } from './encode.js';
 import { bytesOf } from './memory-layer.js';
-import { unpack } from './pack.js';
 import type { StageValues } from './stage-values.js';
 
 /** A value that takes more bytes is known by its digest alone. */
@@ -34,20 +33,19 @@ export function glanceBytes({ values, digests }: EntryValues, packed: Uint8Array
   return encode({ values: Object.fromEntries(small), digests });
 }
 
-/** Throws as `decode` does. */
+/** What `glanceBytes` made; throws as `decode` does. */
 export function readGlance(bytes: Uint8Array): Glanced {
-  const { values, digests } = decode(bytes) as EntryValues;
-  remembering({ values, digests });
+  const { values, digests } = remembered(decode(bytes) as EntryValues);
   return { values, digests: Object.fromEntries(Object.entries(digests).filter(([port]) => !(port in values))) };
 }
 
-/** The values of an entry, from its content. Rejects as `decode` and `unpack` do. */
-export async function readValues(packed: Buffer): Promise<StageValues> {
-  const { values, digests } = decode(await unpack(packed)) as EntryValues;
-  return remembering({ values: withFloats(values), digests });
+/** All values, from what an entry holds (`unpack`). Throws as `decode` does. */
+export function readValues(bytes: Uint8Array): StageValues {
+  const { values, digests } = decode(bytes) as EntryValues;
+  return remembered({ values: withFloats(values), digests }).values;
 }
 
-function remembering({ values, digests }: EntryValues): StageValues {
-  for (const [port, value] of Object.entries(values)) rememberDigest(value, digests[port]);
-  return values;
+function remembered(entry: EntryValues): EntryValues {
+  for (const [port, value] of Object.entries(entry.values)) rememberDigest(value, entry.digests[port]);
+  return entry;
 }

@@ -1,5 +1,6 @@
 /** Host stages and sources as stream operators: bounded concurrency, order kept, tombstones passed on, results cached. */
-import { map, tap, type OperatorFunction } from 'rxjs';
+import pLimit from 'p-limit';
+import { finalize, map, tap, type OperatorFunction } from 'rxjs';
 import type { Plan, PlannedEdge, PlannedStage } from '../pipeline/plan.js';
 import type { HostContract } from '../plugin/stage-types.js';
 import { keyContent, keyOf, type KeyContent } from './cache.js';
@@ -27,7 +28,8 @@ interface Tried {
   readonly attempt: number;
 }
 
-type Work = (ticket: Ticket, values: PacketValues) => Promise<Tried & { readonly cached: boolean }>;
+/** Undefined when nobody wants the result any more. */
+type Work = (ticket: Ticket, values: PacketValues) => Promise<(Tried & { readonly cached: boolean }) | undefined>;
 
 /** Input port → value, read from the joined packet. */
 export function inputsOf(edges: Readonly<Record<string, PlannedEdge>>, values: PacketValues): StageValues {
@@ -36,7 +38,10 @@ export function inputsOf(edges: Readonly<Record<string, PlannedEdge>>, values: P
   return inputs;
 }
 
-/** The stream operator of a host stage. While it is not `wanted`, its packets pass without values: nobody reads them. */
+/**
+ * The stream operator of a host stage. While it is not `wanted`, its packets pass without values: nobody reads them. All packets in flight are looked
+ * up in the cache as they come; only those to be computed wait for one of the stage's turns.
+ */
 export function hostStage(plan: Plan, stage: PlannedStage, services: FlowServices, wanted: () => boolean): OperatorFunction<Packet, Packet> {
   const contract = stage.contract as HostContract;
   const runner = contract.runs === 'main' ? services.main : services.pool;
@@ -44,13 +49,17 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
   const { name, use, pluginVersion, options } = stage;
   const resources = Object.fromEntries(Object.entries(stage.resources).map(([slot, resource]) => [slot, plan.resources.get(resource)!.digest]));
 
+  const turns = pLimit(Math.max(1, stage.concurrency));
+  const computeInTurn = (...sample: Parameters<typeof compute>): ReturnType<Work> => turns(async () => (wanted() ? compute(...sample) : undefined));
   const inTurn = oneAtATime(); // an epoch may begin before the results of the last one are written
-  return perSample(stage, services, async (ticket, values) => {
+  const work: Work = async (ticket, values) => {
+    if (!wanted()) return undefined;
     const inputs = inputsOf(stage.inputs, values);
     const content = cache && keyContent({ use, pluginVersion, version: contract.version, options, resources, inputs });
     const key = content && keyOf(content);
-    return key === undefined ? compute(ticket, inputs) : inTurn(key, () => cached(ticket, inputs, content!, key));
-  }, wanted);
+    return key === undefined ? computeInTurn(ticket, inputs) : inTurn(key, () => cached(ticket, inputs, content!, key));
+  };
+  return (packets) => packets.pipe(perSample(stage, services, work, Infinity), finalize(() => turns.clearQueue()));
 
   async function cached(ticket: Ticket, inputs: StageValues, content: KeyContent, key: string): ReturnType<Work> {
     const known = await cache!.glance(key, name);
@@ -60,7 +69,7 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
     }
     const refusal = services.refusals.get(key) ?? await cache!.refusal(key);
     if (refusal) return { result: { ok: false, error: refusal.error }, attempt: refusal.attempt, cached: true };
-    return compute(ticket, inputs, content, key);
+    return computeInTurn(ticket, inputs, content, key);
   }
 
   /** What an entry held that is damaged or gone since it was glanced at. */
@@ -70,7 +79,7 @@ export function hostStage(plan: Plan, stage: PlannedStage, services: FlowService
     return result.value;
   }
 
-  async function compute(ticket: Ticket, inputs: StageValues, content?: KeyContent, key?: string): ReturnType<Work> {
+  async function compute(ticket: Ticket, inputs: StageValues, content?: KeyContent, key?: string): Promise<Tried & { readonly cached: boolean }> {
     let ran = false;
     const { result, attempt } = await tryRepeatedly(attemptsOf(stage), async () => {
       const read = await envelopeOf(() => readValues(inputs), 'FLOW_STAGE');
@@ -118,7 +127,7 @@ export function sourceStage(opened: OpenedSource, services: FlowServices, needed
     }
     if (result.ok && defer) services.sourceDigests?.set(id, digestsOf(result.value));
     return { result, attempt, cached };
-  });
+  }, Math.max(1, stage.concurrency));
 }
 
 /** Reads a sample by way of the ledger, for a source that can be glanced at and none of whose tensors is needed in any case. */
@@ -136,17 +145,18 @@ function glancing({ stage, source }: OpenedSource, services: FlowServices, neede
   };
 }
 
-function perSample(stage: PlannedStage, services: FlowServices, work: Work, wanted = (): boolean => true): OperatorFunction<Packet, Packet> {
+function perSample(stage: PlannedStage, services: FlowServices, work: Work, concurrency: number): OperatorFunction<Packet, Packet> {
   const { monitor } = services;
   const counts = monitor.stage(stage.name);
   const policy = new PolicyGate(stage, services.quarantine);
 
   const attempt = async (packet: Packet): Promise<Outcome> => {
     if (isRefused(packet)) return { kind: 'passed', packet };
-    if (!wanted()) return { kind: 'passed', packet: sampleOf(packet, {}) };
     const entered = performance.now();
     try {
-      const { result, attempt: attempts, cached } = await work(packet, packet.values);
+      const tried = await work(packet, packet.values);
+      if (!tried) return { kind: 'passed', packet: sampleOf(packet, {}) };
+      const { result, attempt: attempts, cached } = tried;
       const end = performance.now();
       const milliseconds = 'milliseconds' in result ? result.milliseconds : end - entered;
       const start = end - milliseconds; // after the wait for a worker
@@ -174,7 +184,7 @@ function perSample(stage: PlannedStage, services: FlowServices, work: Work, want
 
   return (source) => source.pipe(
     tap(() => counts.inside++),
-    mapInOrder(Math.max(1, stage.concurrency), attempt),
+    mapInOrder(concurrency, attempt),
     map(settle),
   );
 }
