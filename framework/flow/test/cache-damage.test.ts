@@ -33,26 +33,76 @@ function flipped(bytes: Buffer, at: number): Buffer {
   return changed;
 }
 
-for (const look of ['get', 'glance'] as const) {
-  test(`damaged entries are misses, are said, and can be written again: ${look}`, async () => {
-    for (const count of [10, 1000]) { // read with their heads, and by themselves
-      for (const { befalls } of damages.filter(({ of }) => look === 'get' || of !== 'content' || count === 10)) {
-        const root = freshFolder();
-        const said: string[] = [];
-        const cache = new ContentCache({ root, log: (line) => said.push(line) });
-        await cache.put(key, tensorOf(count, 1), note);
-        const [file, ...others] = filesIn(root);
-        assert.equal(others, []);
-        writeFileSync(file, befalls(readFileSync(file)));
-        assert.is(await cache[look](key, 'scale'), undefined);
-        assert.is(said.length, 1);
-        assert.match(said[0], 'an entry is damaged');
-        assert.equal(filesIn(root), []);
-        await cache.put(key, tensorOf(count, 1), note);
-        assert.ok(await cache[look](key, 'scale'));
-        assert.equal(await cache.get(key, 'scale'), tensorOf(count, 1));
+/** Read at the main thread itself, and by the cache's own. */
+for (const [entriesInPlace, where] of [[Infinity, 'in place'], [0, 'by the thread']] as const) {
+  for (const look of ['get', 'glance'] as const) {
+    test(`damaged entries are misses, are said, and can be written again: ${look}, ${where}`, async () => {
+      const root = freshFolder();
+      const said: string[] = [];
+      const cache = new ContentCache({ root, entriesInPlace, log: (line) => said.push(line) });
+      for (const count of [10, 1000]) { // read with their heads, and by themselves
+        for (const { befalls } of damages.filter(({ of }) => look === 'get' || of !== 'content' || count === 10)) {
+          await cache.put(key, tensorOf(count, 1), note);
+          const [file, ...others] = filesIn(root);
+          assert.equal(others, []);
+          writeFileSync(file, befalls(readFileSync(file)));
+          assert.is(await cache[look](key, 'scale'), undefined);
+          assert.match(said.splice(0).join('\n'), /^cache: an entry is damaged[^\n]*$/);
+          assert.equal(filesIn(root), []);
+          await cache.put(key, tensorOf(count, 1), note);
+          assert.ok(await cache[look](key, 'scale'));
+          assert.equal(await cache.get(key, 'scale'), tensorOf(count, 1));
+        }
       }
+      await cache.close();
+      assert.equal(said, []);
+    });
+  }
+
+  test(`what the file system does not give is neither damaged nor removed: ${where}`, async () => {
+    const root = freshFolder();
+    const said: string[] = [];
+    const cache = new ContentCache({ root, entriesInPlace, log: (line) => said.push(line) });
+    await cache.put(key, tensorOf(10, 1));
+    const listed = await listEntries(root);
+    const [file] = filesIn(root);
+    await removeEntry(`${root}/content`, key);
+    mkdirSync(file); // reading it fails as it would with too many open files
+    for (const look of ['get', 'glance'] as const) assert.is(await cache[look](key, 'scale'), undefined);
+    assert.equal(await verifyEntries(root, listed, () => undefined), []);
+    await cache.close();
+    assert.equal(said, []);
+    assert.ok(statSync(file).isDirectory());
+  });
+
+  test(`what a glance leaves out is known by its digest, and the rest is there: ${where}`, async () => {
+    const root = freshFolder();
+    const values = { ...tensorOf(1000, 1), picture: float32(Float32Array.from({ length: 3000 }, (_, index) => (index % 256) / 255), [3000]), small: float32([1, 2, 3], [3]), text: 'photo' };
+    await new ContentCache({ root }).put(key, values);
+    const cache = new ContentCache({ root, entriesInPlace });
+    const glanced = (await cache.glance(key, 'scale'))!;
+    assert.equal(glanced, { values: { small: values.small, text: 'photo' }, digests: { x: digestOf(values.x), picture: digestOf(values.picture) } });
+    assert.equal(await cache.values(key), values);
+    const [file] = filesIn(root);
+    truncateSync(file, statSync(file).size - 1);
+    assert.ok(await cache.glance(key, 'scale'), 'its head is whole');
+    assert.is(await cache.values(key), undefined);
+    assert.is(await cache.glance(key, 'scale'), undefined, 'it was removed');
+    await cache.close();
+  });
+
+  test(`many glances at a time do not get in each other's way: ${where}`, async () => {
+    const root = freshFolder();
+    const cache = new ContentCache({ root, entriesInPlace });
+    const valuesOf = (index: number) => ({ ...tensorOf(index % 2 ? 10 : 1000, index), text: `${index} `.repeat(20), small: float32([index], [1]) });
+    const indices = Array.from({ length: 40 }, (_, index) => index);
+    for (const index of indices) await cache.put(`${10 + index}`, valuesOf(index));
+    const glanced = await Promise.all(indices.map((index) => cache.glance(`${10 + index}`, 'scale')));
+    for (const index of indices) {
+      const { x, ...small } = valuesOf(index);
+      assert.equal(glanced[index], index % 2 ? { values: valuesOf(index), digests: {} } : { values: small, digests: { x: digestOf(x) } });
     }
+    await cache.close();
   });
 }
 
@@ -65,49 +115,6 @@ test('an entry under the name of another is damaged', async () => {
   writeFileSync(one, readFileSync(two));
   assert.is(await cache.get('aa1', 'scale'), undefined);
   assert.equal(await cache.get('aa2', 'scale'), tensorOf(10, 2));
-});
-
-test('what the file system does not give is neither damaged nor removed', async () => {
-  const root = freshFolder();
-  const said: string[] = [];
-  const cache = new ContentCache({ root, log: (line) => said.push(line) });
-  await cache.put(key, tensorOf(10, 1));
-  const listed = await listEntries(root);
-  const [file] = filesIn(root);
-  await removeEntry(`${root}/content`, key);
-  mkdirSync(file); // reading it fails as it would with too many open files
-  for (const look of ['get', 'glance'] as const) assert.is(await cache[look](key, 'scale'), undefined);
-  assert.equal(await verifyEntries(root, listed, () => undefined), []);
-  assert.equal(said, []);
-  assert.ok(statSync(file).isDirectory());
-});
-
-test('what a glance leaves out is known by its digest, and the rest is there', async () => {
-  const root = freshFolder();
-  const values = { ...tensorOf(1000, 1), small: float32([1, 2, 3], [3]), text: 'photo' };
-  await new ContentCache({ root }).put(key, values);
-  const cache = new ContentCache({ root });
-  const glanced = (await cache.glance(key, 'scale'))!;
-  assert.equal(glanced, { values: { small: values.small, text: 'photo' }, digests: { x: digestOf(values.x) } });
-  assert.equal(await cache.values(key), values);
-  const [file] = filesIn(root);
-  truncateSync(file, statSync(file).size - 1);
-  assert.ok(await cache.glance(key, 'scale'), 'its head is whole');
-  assert.is(await cache.values(key), undefined);
-  assert.is(await cache.glance(key, 'scale'), undefined, 'it was removed');
-});
-
-test('many glances at a time do not get in each other\'s way', async () => {
-  const root = freshFolder();
-  const cache = new ContentCache({ root });
-  const valuesOf = (index: number) => ({ ...tensorOf(index % 2 ? 10 : 1000, index), text: `${index} `.repeat(20), small: float32([index], [1]) });
-  const indices = Array.from({ length: 40 }, (_, index) => index);
-  for (const index of indices) await cache.put(`${10 + index}`, valuesOf(index));
-  const glanced = await Promise.all(indices.map((index) => cache.glance(`${10 + index}`, 'scale')));
-  for (const index of indices) {
-    const { x, ...small } = valuesOf(index);
-    assert.equal(glanced[index], index % 2 ? { values: valuesOf(index), digests: {} } : { values: small, digests: { x: digestOf(x) } });
-  }
 });
 
 test('an entry is read where its note alone takes more than is read first', async () => {

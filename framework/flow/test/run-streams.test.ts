@@ -8,6 +8,7 @@ import type { RunSection } from '../section-stage.js';
 import type { ServiceOptions } from '../services.js';
 import type { SourceContext } from '../../plugin/stage-types.js';
 import { float32, type HostTensor } from '../../values/host-tensor.js';
+import { atWork } from './fixtures/numbers.js';
 import { freshFolder, planOf, section, servicesFor, type PlanSketch } from './fixtures/plan.js';
 
 interface Run extends StreamResult {
@@ -116,6 +117,39 @@ test('a section may run a smaller batch after a maximum wait', async () => {
   const { lines } = await run(sketch, { sections: new Map([['only', multiply('slow.x', 'a.x', 1, sizes)]]), maxWait: 1 });
   assert.is(lines.length, 11);
   assert.ok(sizes.length > 3, `batches of ${sizes.join(', ')}`);
+});
+
+for (const concurrency of [1, 3]) {
+  test(`a stage computes ${concurrency} at a time, found or not`, async () => {
+    const cacheRoot = freshFolder();
+    for (const to of [5, 10]) { // the second time half of them are cached
+      Object.assign(atWork, { began: 0, most: 0 });
+      const sketch: PlanSketch = {
+        stages: {
+          photo: { use: 'numbers', with: { to } },
+          slow: { use: 'scale', in: { x: 'photo.pair' }, with: { jitter: 20 }, concurrency },
+          out: { use: 'lines', in: { x: 'slow.x' } },
+        },
+      };
+      const { lines } = await run(sketch, {}, { cacheRoot });
+      assert.is(lines.length, to + 1);
+      assert.equal([atWork.began, atWork.most], [5, concurrency]);
+    }
+  });
+}
+
+test('samples that wait for their turn are not computed once the run has failed', async () => {
+  Object.assign(atWork, { began: 0 });
+  const sketch: PlanSketch = {
+    stages: {
+      photo: { use: 'numbers', with: { to: 12 } },
+      slow: { use: 'scale', in: { x: 'photo.pair' }, with: { jitter: 5, throws: ['n0'] }, concurrency: 1 },
+      out: { use: 'lines', in: { x: 'slow.x' } },
+    },
+  };
+  assert.is(await codeOf(run(sketch)), 'FLOW_STAGE');
+  await sleep(100);
+  assert.ok(atWork.began <= 2, `${atWork.began} of 12 began`);
 });
 
 test('a section that returns the wrong number of rows is an error', async () => {
