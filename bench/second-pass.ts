@@ -2,7 +2,7 @@
  * What a pass from the cache costs above reading: `node --import tsx bench/second-pass.ts [--count N] [--cache FOLDER] [PHOTOS]`. The photos are
  * aligned, segmented and measured once; then that is done again from the cache, for a few and for all of them, so that the start of a run
  * counts for nothing: once as it is, for which no picture is needed, and once with the aligned pictures as a training reads them. In turn with
- * these, all files of their entries are read with nothing else. Processor time of this process with all its threads.
+ * these, all files of their entries are read with nothing else. Time by the clock, and processor time of this process with all its threads.
  */
 import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -72,11 +72,17 @@ async function read(files: readonly string[]): Promise<void> {
   }));
 }
 
-async function spent(run: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
+interface Spent {
+  readonly clock: number;
+  readonly processor: number;
+}
+
+/** In milliseconds. */
+async function spent(run: () => Promise<unknown>): Promise<Spent> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
   await run();
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+  return { clock: performance.now() - start, processor: (user + system) / 1000 };
 }
 
 const all = Number(count);
@@ -85,11 +91,15 @@ const entries = filesOf(join(cacheRoot, 'content'));
 console.log(`${entries.length} files of entries, ${(entries.reduce((sum, { size }) => sum + size, 0) / 1000 / all).toFixed(0)} kB a photo`);
 await pass(few);
 for (let round = 0; round < 3; round++) {
-  const bare = (await spent(() => read(entries.map(({ file }) => file)))) / all;
+  const bare = await spent(() => read(entries.map(({ file }) => file)));
   const each = async (run: (limit: number) => Promise<unknown>): Promise<string> => {
-    const start = await spent(() => run(few));
-    const milliseconds = ((await spent(() => run(all))) - start) / (all - few);
-    return `${milliseconds.toFixed(2)} ms a photo (${(milliseconds / bare).toFixed(1)} ×)`;
+    const [first, whole] = [await spent(() => run(few)), await spent(() => run(all))];
+    const share = (of: keyof Spent): string => {
+      const milliseconds = (whole[of] - first[of]) / (all - few);
+      return `${milliseconds.toFixed(2)} ms (${(milliseconds / bare[of] * all).toFixed(1)} ×)`;
+    };
+    return `${share('clock')} by the clock, ${share('processor')} of the processor`;
   };
-  console.log(`reading the entries alone ${bare.toFixed(2)} ms; a pass ${await each(pass)}, with the pictures ${await each(passWithPictures)}`);
+  console.log(`a photo: reading the entries alone ${(bare.clock / all).toFixed(2)} ms by the clock, ${(bare.processor / all).toFixed(2)} ms of the processor`);
+  console.log(`  a pass ${await each(pass)}\n  with the pictures ${await each(passWithPictures)}`);
 }

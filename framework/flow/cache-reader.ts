@@ -16,7 +16,7 @@ const lots = 8;
 
 interface Waiting {
   readonly question: EntryQuestion;
-  readonly resolve: (answer: EntryAnswer | Promise<EntryAnswer>) => void;
+  readonly resolve: (answer: EntryAnswer) => void;
 }
 
 export class CacheReader {
@@ -55,17 +55,20 @@ export class CacheReader {
     const lot = this.#waiting;
     if (lot.length === 0) return; // it was full before its turn
     this.#waiting = [];
-    this.#thread ??= new Piscina({
-      filename: new URL(`./cache-reader-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href,
-      name: 'answer', minThreads: 0, maxThreads: 1, concurrentTasksPerWorker: lots, idleTimeout: Infinity, execArgv: workerArguments([]),
-    });
-    this.#thread.run(lot.map(({ question }) => question)).then(
-      (answers) => lot.forEach(({ resolve }, index) => resolve(answers[index])),
-      (error: Error) => {
-        if (!this.#closed && this.#left <= 0) this.#log(`the thread that reads entries failed, they are read on the main thread (${error.message})`);
-        this.#left = Infinity;
-        for (const { question, resolve } of lot) resolve(answerOf(question));
-      },
-    );
+    void this.#answers(lot.map(({ question }) => question)).then((answers) => lot.forEach(({ resolve }, index) => resolve(answers[index])));
+  }
+
+  async #answers(questions: readonly EntryQuestion[]): Promise<readonly EntryAnswer[]> {
+    try {
+      this.#thread ??= new Piscina({
+        filename: new URL(`./cache-reader-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href,
+        name: 'answer', minThreads: 0, maxThreads: 1, concurrentTasksPerWorker: lots, idleTimeout: Infinity, execArgv: workerArguments([]),
+      });
+      return await this.#thread.run(questions);
+    } catch (error) {
+      if (!this.#closed && this.#left <= 0) this.#log(`the thread that reads entries failed, they are read on the main thread (${(error as Error).message})`);
+      this.#left = Infinity;
+      return Promise.all(questions.map(answerOf));
+    }
   }
 }
