@@ -1,14 +1,14 @@
 /**
- * Reads entries of the cache. A few at the main thread itself; when a run finds more, they are left to a thread of their own: opening files,
- * checking, inflating and waiting for the disk is half of the work of a pass from the cache, and the main thread has the other half. Questions
+ * Reads entries of the cache: at first on the main thread itself, and once that has held it up for as long as a thread takes to start, on a thread of
+ * their own. Opening files, checking, inflating and above all waiting for the disk take a third to a half of a pass from the cache. Questions
  * of one turn of the event loop go there together, a few at a time, so that one lot is read while the answers to another are worked on.
  */
 import { Piscina } from 'piscina';
 import { answerOf, type EntryAnswer, type EntryQuestion } from './entry-answer.js';
 import { workerArguments } from './worker-arguments.js';
 
-/** Found entries before the thread starts: it would take longer to start than to read so many. */
-const inPlace = 64;
+/** What entries may hold up the main thread before the other one starts, in milliseconds. */
+const mostInPlace = 250;
 /** Questions that go together: crossing costs as much for four as for one. */
 const together = 4;
 /** Lots at the thread; more wait here. */
@@ -26,16 +26,19 @@ export class CacheReader {
   #thread: Piscina<readonly EntryQuestion[], readonly EntryAnswer[]> | undefined;
   #waiting: Waiting[] = [];
 
-  /** `entriesInPlace`: found before the thread starts. */
-  constructor(log: (line: string) => void, entriesInPlace = inPlace) {
+  /** `inPlace`: milliseconds of the main thread before the other one starts. */
+  constructor(log: (line: string) => void, inPlace = mostInPlace) {
     this.#log = log;
-    this.#left = entriesInPlace;
+    this.#left = inPlace;
   }
 
   async ask(question: EntryQuestion): Promise<EntryAnswer> {
     if (this.#left <= 0) return this.#askThread(question);
-    const answer = await answerOf(question);
-    if (answer.kind !== 'none') this.#left--;
+    const start = performance.now();
+    const answering = answerOf(question);
+    const heldUp = performance.now() - start; // what it waits for besides lets others work
+    const answer = await answering;
+    if (answer.kind !== 'none') this.#left -= heldUp; // a miss costs little, and the run computes then
     return answer;
   }
 

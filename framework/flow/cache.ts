@@ -45,7 +45,7 @@ export interface ContentCacheOptions {
   readonly memory?: MemoryLayer<StageValues>;
   readonly log?: (line: string) => void;
   /** See `CacheReader`. */
-  readonly entriesInPlace?: number;
+  readonly inPlace?: number;
 }
 
 /** Behind the key of an entry that holds no values but a refusal. */
@@ -107,7 +107,7 @@ export class ContentCache {
     this.#memory = options.memory ?? new MemoryLayer(0);
     this.#log = options.log ?? (() => undefined);
     this.#bound = new DiskBound(this.#folder, options.diskBytes ?? defaultCacheBytes(), (line) => this.#log(`cache: ${line}`));
-    this.#reader = new CacheReader((line) => this.#log(`cache: ${line}`), options.entriesInPlace);
+    this.#reader = new CacheReader((line) => this.#log(`cache: ${line}`), options.inPlace);
   }
 
   /** The stored outputs, or undefined. Counts a hit or a miss for the stage. */

@@ -34,12 +34,12 @@ function flipped(bytes: Buffer, at: number): Buffer {
 }
 
 /** Read at the main thread itself, and by the cache's own. */
-for (const [entriesInPlace, where] of [[Infinity, 'in place'], [0, 'by the thread']] as const) {
+for (const [inPlace, where] of [[Infinity, 'in place'], [0, 'by the thread']] as const) {
   for (const look of ['get', 'glance'] as const) {
     test(`damaged entries are misses, are said, and can be written again: ${look}, ${where}`, async () => {
       const root = freshFolder();
       const said: string[] = [];
-      const cache = new ContentCache({ root, entriesInPlace, log: (line) => said.push(line) });
+      const cache = new ContentCache({ root, inPlace, log: (line) => said.push(line) });
       for (const count of [10, 1000]) { // read with their heads, and by themselves
         for (const { befalls } of damages.filter(({ of }) => look === 'get' || of !== 'content' || count === 10)) {
           await cache.put(key, tensorOf(count, 1), note);
@@ -62,7 +62,7 @@ for (const [entriesInPlace, where] of [[Infinity, 'in place'], [0, 'by the threa
   test(`what the file system does not give is neither damaged nor removed: ${where}`, async () => {
     const root = freshFolder();
     const said: string[] = [];
-    const cache = new ContentCache({ root, entriesInPlace, log: (line) => said.push(line) });
+    const cache = new ContentCache({ root, inPlace, log: (line) => said.push(line) });
     await cache.put(key, tensorOf(10, 1));
     const listed = await listEntries(root);
     const [file] = filesIn(root);
@@ -79,7 +79,7 @@ for (const [entriesInPlace, where] of [[Infinity, 'in place'], [0, 'by the threa
     const root = freshFolder();
     const values = { ...tensorOf(1000, 1), picture: float32(Float32Array.from({ length: 3000 }, (_, index) => (index % 256) / 255), [3000]), small: float32([1, 2, 3], [3]), text: 'photo' };
     await new ContentCache({ root }).put(key, values);
-    const cache = new ContentCache({ root, entriesInPlace });
+    const cache = new ContentCache({ root, inPlace });
     const glanced = (await cache.glance(key, 'scale'))!;
     assert.equal(glanced, { values: { small: values.small, text: 'photo' }, digests: { x: digestOf(values.x), picture: digestOf(values.picture) } });
     assert.equal(await cache.values(key), values);
@@ -93,7 +93,7 @@ for (const [entriesInPlace, where] of [[Infinity, 'in place'], [0, 'by the threa
 
   test(`many glances at a time do not get in each other's way: ${where}`, async () => {
     const root = freshFolder();
-    const cache = new ContentCache({ root, entriesInPlace });
+    const cache = new ContentCache({ root, inPlace });
     const valuesOf = (index: number) => ({ ...tensorOf(index % 2 ? 10 : 1000, index), text: `${index} `.repeat(20), small: float32([index], [1]) });
     const indices = Array.from({ length: 40 }, (_, index) => index);
     for (const index of indices) await cache.put(`${10 + index}`, valuesOf(index));
