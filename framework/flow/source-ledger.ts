@@ -10,6 +10,7 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { PlannedStage } from '../pipeline/plan.js';
 import type { StageValues } from './stage-values.js';
 import { digestOf } from './digest.js';
@@ -64,7 +65,7 @@ export class SourceLedger {
       values: Object.fromEntries(small), digests: Object.fromEntries(large.map(([port, value]) => [port, digestOf(value)])),
     } satisfies KnownSample);
     const { values: again } = JSON.parse(json) as KnownSample;
-    if (/[\r\n]/.test(json) || small.some(([port, value]) => digestOf(again[port]) !== digestOf(value))) return;
+    if (/[\r\n]/.test(json) || small.some(([port, value]) => !isDeepStrictEqual(again[port], value))) return;
     const line = `${checksum(fingerprint, json)} ${json}`;
     if (this.#lines.get(fingerprint) === line) return;
     this.#lines.set(fingerprint, line);

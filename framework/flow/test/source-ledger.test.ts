@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { digestOf } from '../digest.js';
 import { runStreams } from '../run-streams.js';
+import { SourceLedger } from '../source-ledger.js';
 import { SampleError } from '../../errors/sample-error.js';
 import { float32 } from '../../values/host-tensor.js';
 import { freshFolder, planOf, servicesFor } from './fixtures/plan.js';
@@ -98,6 +100,18 @@ test('a sample that changes after it was glanced at is refused for this run only
   assert.not.equal(changed.lines[0], cold.lines[0]);
   writeFileSync(join(files, 'a'), '1 2');
   assert.equal((await glanceRun(files, root)).lines, cold.lines);
+});
+
+test('a ledger knows what JSON holds, and nothing that it would change', () => {
+  const ledger = new SourceLedger(freshFolder(), 'samples');
+  const held = { name: 'a\u2028 b', box: [0, 0.5, null], deep: { yes: true } };
+  ledger.add('held', { ...held, large: new Float32Array([1]) }, (port) => port === 'large');
+  assert.equal(ledger.get('held')!.values, held);
+  assert.is(ledger.get('held')!.digests.large, digestOf(new Float32Array([1])));
+  for (const value of [-0, NaN, Infinity, [undefined], { a: undefined }, new Uint8Array([1])]) {
+    ledger.add('changed', { value }, () => false);
+    assert.is(ledger.get('changed'), undefined, String(value));
+  }
 });
 
 test.run();
